@@ -1,0 +1,27 @@
+// Package fuzzyhash computes, parses, compares and indexes ssdeep digests.
+//
+// A digest is the context-triggered piecewise hash of ssdeep (Kornblum,
+// "Identifying almost identical files using context triggered piecewise
+// hashing", 2006): a block size and two signatures, the first made of pieces
+// of about that many bytes, the second of pieces twice as long. Two inputs
+// that share long stretches have signatures that share characters in order.
+//
+// Digests and scores are those of C ssdeep 2.14, to the last character and the
+// last point; the tests hold the package to the C tool and to libfuzzy. What C
+// does, in short:
+//
+//   - Runs of more than three equal characters are cut to three before a
+//     comparison.
+//   - Equal digests score 100, also where the signatures are short or empty.
+//   - Otherwise signatures are compared only at a block size that both digests
+//     have, and only if they share seven characters in a row.
+//   - The score then falls with the number of characters to insert and delete
+//     to make one signature of the other, and is capped for block sizes under 48.
+//
+// [Grams] gives the keys by which every pair that scores above zero can be
+// found without comparing all pairs, and [Index] is the plainest use of them.
+//
+// The package knows nothing of messages and does not decide what a score
+// means. It has no state, and all its functions are safe for concurrent use;
+// an [Index] and a [Probe] are not.
+package fuzzyhash
