@@ -51,9 +51,7 @@ type Part struct {
 	ContentID string
 	// Inline: disposition inline, or referred to by Content-ID.
 	Inline bool
-	// Data is the decoded content.
+	// Data is the decoded content; of a message/rfc822 part, the message. It may
+	// share memory with what was parsed: read only.
 	Data []byte
 }
-
-// Defect is a short code such as "header-truncated".
-type Defect string
