@@ -18,10 +18,15 @@
 //   - The score then falls with the number of characters to insert and delete
 //     to make one signature of the other, and is capped for block sizes under 48.
 //
+// [Sum] is the package's own. github.com/glaslos/ssdeep v1.0.0 gives the same
+// digests, and the tests hold Sum to it everywhere; but it needs a package
+// variable set, makes 30 to 70 allocations a digest and takes five times as
+// long, which is as much as parsing the message.
+//
 // [Grams] gives the keys by which every pair that scores above zero can be
 // found without comparing all pairs, and [Index] is the plainest use of them.
 //
 // The package knows nothing of messages and does not decide what a score
 // means. It has no state, and all its functions are safe for concurrent use;
-// an [Index] and a [Probe] are not.
+// an [Index] is not.
 package fuzzyhash
