@@ -1,27 +1,185 @@
 package cluster
 
+import "slices"
+
 // Engine groups the entries of one log. It is not safe for concurrent use.
-type Engine struct{}
+//
+// For each report it looks up a bounded number of exemplars that share a key,
+// compares them field by field, and adds the learned weights up. The best
+// campaign above [Config.Join] takes the report; further ones above it are
+// merged if their exemplars agree as well.
+type Engine struct {
+	cfg     Config
+	weights *Weights
+	// Observe, where set, is told every comparison of a report with an exemplar.
+	// It must not touch the engine.
+	Observe func(Comparison)
+	seq     uint64
+	offset  int64
+	// groups and exemplars are slots; freed ones are used again, lowest last
+	// freed first.
+	groups        []group
+	exemplars     []exemplar
+	freeGroups    []uint32
+	freeExemplars []uint32
+	byID          map[CampaignID]uint32
+	mergedInto    map[CampaignID]CampaignID
+	apart         map[[2]CampaignID]struct{} // an analyst split these
+	freq          *frequency
+	index         *index
+	seen          *seen
+	hand          uint32 // exemplar that the sweep looks at next
+	events        []Event
+	keys          []indexKey
+	found         []candidate
+	votes         map[uint32]int
+}
 
-// NewEngine returns an engine with empty state.
-func NewEngine(Config) *Engine { return nil }
+// NewEngine returns an engine with empty state. cfg must be valid.
+func NewEngine(cfg Config) *Engine {
+	weights := cfg.Weights
+	if weights == nil {
+		weights = &learned
+	}
+	return &Engine{
+		cfg: cfg, weights: weights, offset: -1,
+		byID: map[CampaignID]uint32{}, mergedInto: map[CampaignID]CampaignID{},
+		apart: map[[2]CampaignID]struct{}{},
+		freq:  newFrequency(cfg.FrequencyBits), index: newIndex(cfg.IndexBits),
+		seen: newSeen(cfg.Remember), votes: map[uint32]int{},
+	}
+}
 
-// Config bounds and tunes an [Engine].
-type Config struct{}
+// Seq is the number of the last event that Step returned, 0 before the first.
+func (e *Engine) Seq() uint64 { return e.seq }
 
-// Step takes the next entry of the log and returns what follows from it. The
+// Offset is that of the last entry that Step took, -1 before the first.
+func (e *Engine) Offset() int64 { return e.offset }
+
+// Step takes the next entry of the log and returns what follows from it. An
+// entry at or before [Engine.Offset] was taken already and gives nothing. The
 // events are valid until the next call.
-func (e *Engine) Step(Entry) []Event { return nil }
+func (e *Engine) Step(entry Entry) []Event {
+	e.events = e.events[:0]
+	if entry.Offset <= e.offset {
+		return nil
+	}
+	e.offset = entry.Offset
+	switch {
+	case entry.Features != nil:
+		e.report(entry.Features)
+	case entry.Decision != nil:
+		e.decide(entry.Decision)
+	}
+	return e.events
+}
 
-// Snapshot serialises the state: versioned, checksummed, deterministic.
-func (e *Engine) Snapshot() []byte { return nil }
+// emit numbers an event and adds it to the step's.
+func (e *Engine) emit(ev Event) {
+	e.seq++
+	ev.Seq, ev.Offset = e.seq, e.offset
+	e.events = append(e.events, ev)
+}
 
-// Restore replaces the state by a snapshot's, or leaves it alone and says why not.
-func (e *Engine) Restore([]byte) error { return nil }
+// match is what a report has with one group: its best exemplar there.
+type match struct {
+	group uint32
+	slot  uint32
+	score float64
+}
 
-// Seq is the number of the last event that Step returned, Offset the offset of
-// the last entry it took (-1 before the first).
-func (e *Engine) Seq() uint64 { return 0 }
+func (e *Engine) report(f *Features) {
+	if !e.seen.add(f.Report) {
+		e.emit(Event{Kind: EventRepeat, Time: f.Time, Report: f.Report})
+		return
+	}
+	e.sweep(f.Time)
+	p := newProfile(f)
+	matches := e.match(p)
+	if len(matches) == 0 {
+		e.open(p, f)
+		return
+	}
+	home := matches[0].group
+	e.join(p, f, matches[0])
+	for _, m := range matches[1:] {
+		home = e.tryMerge(home, m, p, f.Time)
+	}
+}
 
-// Offset: see [Engine.Seq].
-func (e *Engine) Offset() int64 { return 0 }
+// match gives the groups that p agrees with, best first; equal scores go to the
+// older group.
+func (e *Engine) match(p *profile) []match {
+	var ms []match
+	for _, c := range e.candidates(p) {
+		x := &e.exemplars[c.slot]
+		lv := compare(p, x.profile, e.freq)
+		s := e.weights.score(&lv)
+		if e.Observe != nil {
+			e.Observe(Comparison{
+				Report: p.report, Exemplar: x.report, Levels: slices.Clone(lv[:]), Score: s.total, Content: s.content,
+			})
+		}
+		if s.total < e.cfg.Join || s.content < e.cfg.Content {
+			continue
+		}
+		i := slices.IndexFunc(ms, func(m match) bool { return m.group == x.cluster })
+		switch {
+		case i < 0:
+			ms = append(ms, match{x.cluster, c.slot, s.total})
+		case ms[i].score < s.total:
+			ms[i].slot, ms[i].score = c.slot, s.total
+		}
+	}
+	slices.SortFunc(ms, func(a, b match) int {
+		if a.score != b.score {
+			if a.score > b.score {
+				return -1
+			}
+			return 1
+		}
+		if e.groups[a.group].birth < e.groups[b.group].birth {
+			return -1
+		}
+		return 1
+	})
+	return ms
+}
+
+// open starts a group with a report that agrees with nothing.
+func (e *Engine) open(p *profile, f *Features) {
+	id := newCampaignID(f.Report, 0)
+	for n := uint64(1); e.taken(id); n++ {
+		id = newCampaignID(f.Report, n)
+	}
+	g := e.newGroup(group{id: id, birth: e.seq + 1, reports: 1, last: f.Time})
+	e.freq.opened()
+	p.terms(e.freq.add)
+	e.addExemplar(g, p, f.Time)
+	e.emit(Event{Kind: EventAssigned, Time: f.Time, Report: f.Report, Campaign: id})
+}
+
+func (e *Engine) taken(id CampaignID) bool {
+	_, live := e.byID[id]
+	_, merged := e.mergedInto[id]
+	return live || merged
+}
+
+// join adds a report to the group it agrees with best.
+func (e *Engine) join(p *profile, f *Features, m match) {
+	g, x := &e.groups[m.group], &e.exemplars[m.slot]
+	g.reports++
+	g.last = max(g.last, f.Time)
+	x.hits++
+	x.last = max(x.last, f.Time)
+	evidence := e.explain(f, p, x.profile)
+	if !g.created {
+		g.created = true
+		e.emit(Event{Kind: EventCreated, Time: f.Time, Campaign: g.id})
+	}
+	e.emit(Event{Kind: EventAssigned, Time: f.Time, Report: f.Report, Campaign: g.id, Evidence: evidence})
+	if e.novel(m.group, p, x.profile) {
+		e.learn(m.group, p)
+		e.addExemplar(m.group, p, f.Time)
+	}
+}

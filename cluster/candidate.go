@@ -1,0 +1,212 @@
+package cluster
+
+import (
+	"cmp"
+	"slices"
+
+	"shoal/cluster/fuzzyhash"
+)
+
+// Bounds of the search for candidates. They bound the work for a report,
+// however many exemplars there are.
+const (
+	textKeys      = 12 // smallest shingle hashes
+	wordKeys      = 12 // rarest words
+	subjectKeys   = 3  // rarest words of the subject
+	tagKeys       = 3
+	gramKeys      = 4 // digest windows, for skeletons and attachments
+	fileKeys      = 4 // attachments
+	tokenKeys     = 10
+	maxCandidates = 32
+	// perCluster keeps one large campaign from taking all places.
+	perCluster = 4
+)
+
+// indexKey is a key of the index and what finding it is worth as a hint.
+type indexKey struct {
+	key  uint64
+	vote float32
+}
+
+// Spaces of index keys that are not values.
+const (
+	spaceGram uint64 = 6 << 40
+	spaceLook uint64 = 7 << 40
+	spaceTags uint64 = 8 << 40
+)
+
+// hints says how much sharing a value of a key suggests a comparison; keys that
+// are not listed are not indexed.
+var hints = map[Key]float32{
+	KeySubjectShape: 1.2, KeyURL: 1, KeyURLPath: 1, KeyHost: 0.8, KeyPhone: 1.5, KeyWallet: 1.5,
+	KeyContact: 1, KeyMacro: 1.2, KeyToken: 0.8, KeySenderAddress: 0.7, KeySenderName: 0.7,
+	KeyReplyTo: 0.8, KeyHeader: 0.4, KeyMessageID: 0.3, KeySourceIP: 0.4, KeyRemoteImage: 0.8,
+	KeySenderDomain: 0.3, KeyDomain: 0.4,
+}
+
+// leastHint is the idf below which a key is everybody's and not looked up.
+const leastHint = 0.3
+
+// keys gives the index keys of a profile, most of them chosen by rarity.
+func (p *profile) indexKeys(freq *frequency, dst []indexKey) []indexKey {
+	dst = appendLowest(dst, spaceText, p.text, textKeys, 0.5, freq)
+	dst = appendRarest(dst, spaceWord, p.words.Hashes, wordKeys, 0.6, freq)
+	dst = appendRarest(dst, spaceSubject, p.subject, subjectKeys, 0.5, freq)
+	if p.tags.Total >= leastTags {
+		dst = appendLowest(dst, spaceTag, p.tags, tagKeys, 0.3, freq)
+		dst = append(dst, indexKey{spaceTags | digestOf(p.tags.Hashes), 0.6})
+	}
+	dst = appendGrams(dst, &p.html, 0.3)
+	for i := range p.files[:min(len(p.files), fileKeys)] {
+		dst = p.files[i].indexKeys(freq, dst)
+	}
+	return p.appendValues(freq, dst)
+}
+
+func (f *fileProfile) indexKeys(freq *frequency, dst []indexKey) []indexKey {
+	dst = append(dst, indexKey{fileTerm(f.hash), 2 * freq.idf(fileTerm(f.hash))})
+	dst = appendLowest(dst, spaceText, f.text, fileKeys, 0.6, freq)
+	if f.kind != FileImage {
+		dst = appendGrams(dst, &f.digest, 0.4)
+	}
+	if f.look != 0 {
+		for i := range 4 {
+			band := f.look >> (16 * i) & 0xffff
+			dst = append(dst, indexKey{spaceLook | uint64(i)<<16 | band, 0.5})
+		}
+	}
+	return dst
+}
+
+func (p *profile) appendValues(freq *frequency, dst []indexKey) []indexKey {
+	tokens := 0
+	for _, v := range p.values {
+		k := unpackKey(v)
+		hint := hints[k]
+		if hint == 0 {
+			continue
+		}
+		if k == KeyToken {
+			if tokens++; tokens > tokenKeys {
+				continue
+			}
+		}
+		if idf := freq.idf(v); idf >= leastHint {
+			dst = append(dst, indexKey{v, hint * idf})
+		}
+	}
+	return dst
+}
+
+// appendLowest takes the smallest hashes of a sample: two sets share one of them
+// with a probability that grows with their resemblance.
+func appendLowest(dst []indexKey, space uint64, s Sketch, n int, hint float32, freq *frequency) []indexKey {
+	for _, h := range s.Hashes[:min(n, len(s.Hashes))] {
+		if idf := freq.idf(space | uint64(h)); idf >= leastHint {
+			dst = append(dst, indexKey{space | uint64(h), hint * idf})
+		}
+	}
+	return dst
+}
+
+// appendRarest takes the hashes that fewest clusters have.
+func appendRarest(dst []indexKey, space uint64, hashes []uint32, n int, hint float32, freq *frequency) []indexKey {
+	own := len(dst)
+	for _, h := range hashes {
+		dst = append(dst, indexKey{space | uint64(h), freq.idf(space | uint64(h))})
+	}
+	slices.SortFunc(dst[own:], func(a, b indexKey) int {
+		return cmp.Or(cmp.Compare(b.vote, a.vote), cmp.Compare(a.key, b.key))
+	})
+	dst = dst[:min(len(dst), own+n)]
+	for i := own; i < len(dst); i++ {
+		dst[i].vote *= hint
+	}
+	return dst
+}
+
+func appendGrams(dst []indexKey, d *fuzzyhash.Digest, hint float32) []indexKey {
+	if d.IsZero() {
+		return dst
+	}
+	var room [96]uint64
+	grams := fuzzyhash.Grams(d, room[:0])
+	slices.SortFunc(grams, func(a, b uint64) int { return cmp.Compare(mix(a), mix(b)) })
+	for _, g := range grams[:min(gramKeys, len(grams))] {
+		dst = append(dst, indexKey{spaceGram ^ mix(g), hint})
+	}
+	return dst
+}
+
+// digestOf is one hash for a whole sample.
+func digestOf(hs []uint32) uint64 {
+	h := uint64(len(hs))
+	for _, x := range hs {
+		h = mix(h ^ uint64(x))
+	}
+	return h >> 24
+}
+
+// mix is the finaliser of MurmurHash3.
+func mix(h uint64) uint64 {
+	h ^= h >> 33
+	h *= 0xff51afd7ed558ccd
+	h ^= h >> 33
+	h *= 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
+}
+
+// candidate is an exemplar worth comparing.
+type candidate struct {
+	slot uint32
+	vote float32
+}
+
+// candidates gives the exemplars that share most with p, by the votes of the
+// keys that they share, at most maxCandidates.
+func (e *Engine) candidates(p *profile) []candidate {
+	e.keys = p.indexKeys(e.freq, e.keys[:0])
+	found := e.found[:0]
+	clear(e.votes)
+	for _, k := range e.keys {
+		e.index.find(k.key, func(slot uint32) {
+			i, ok := e.votes[slot]
+			if !ok {
+				i = len(found)
+				e.votes[slot] = i
+				found = append(found, candidate{slot: slot})
+			}
+			found[i].vote += k.vote
+		})
+	}
+	e.found = found
+	slices.SortFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.vote, a.vote), cmp.Compare(a.slot, b.slot))
+	})
+	return e.choose(found)
+}
+
+// choose cuts to the bounds, without the dead and the crowded.
+func (e *Engine) choose(found []candidate) []candidate {
+	taken := found[:0]
+	for _, c := range found {
+		x := e.exemplar(c.slot)
+		if x == nil || e.crowd(taken, x.cluster) >= perCluster {
+			continue
+		}
+		if taken = append(taken, c); len(taken) == maxCandidates {
+			break
+		}
+	}
+	return taken
+}
+
+func (e *Engine) crowd(taken []candidate, cluster uint32) int {
+	n := 0
+	for _, c := range taken {
+		if e.exemplars[c.slot].cluster == cluster {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,192 @@
+package cluster
+
+import (
+	"math/bits"
+
+	"shoal/cluster/fuzzyhash"
+)
+
+// Texts with fewer shingles than shortText are compared on a scale of their own;
+// those with fewer than leastText are not compared.
+const (
+	shortText = 10
+	leastText = 2
+	leastTags = 5
+)
+
+// compare measures how far two profiles agree, field by field.
+func compare(a, b *profile, freq *frequency) (lv levels) {
+	for i := range lv {
+		lv[i] = absent
+	}
+	text := compareText(a, b, freq, &lv)
+	compareMarkup(a, b, freq, &lv)
+	compareSubject(a, b, freq, &lv)
+	compareFiles(a, b, freq, &lv)
+	compareValueFields(a, b, freq, &lv)
+	compareContext(a, b, text, &lv)
+	return lv
+}
+
+// compareText fills the fields of the visible text and returns the level of its
+// resemblance, or absent.
+func compareText(a, b *profile, freq *frequency, lv *levels) int8 {
+	text := absent
+	if shorter := min(a.text.Total, b.text.Total); shorter >= leastText {
+		o := measure(a.text, b.text, TextSketchSize, func(h uint32) float32 {
+			return freq.idf(spaceText | uint64(h))
+		})
+		text = level(o.resemblance(), textBounds)
+		if shorter < shortText {
+			lv[fieldShortText] = text
+		} else {
+			lv[fieldText] = text
+			lv[fieldContainment] = level(o.containment(), containmentBounds)
+		}
+	}
+	if min(a.words.Total, b.words.Total) >= leastText {
+		o := measure(a.words, b.words, WordSketchSize, func(h uint32) float32 {
+			return freq.idf(spaceWord | uint64(h))
+		})
+		lv[fieldWords] = level(o.resemblance(), textBounds)
+		lv[fieldRareWords] = level(float32(o.rare), countBounds)
+	}
+	lv[fieldBody] = digestLevel(&a.body, &b.body)
+	return text
+}
+
+func digestLevel(a, b *fuzzyhash.Digest) int8 {
+	if a.IsZero() || b.IsZero() {
+		return absent
+	}
+	return level(float32(fuzzyhash.Compare(a, b)), digestBounds)
+}
+
+func compareMarkup(a, b *profile, freq *frequency, lv *levels) {
+	if min(a.tags.Total, b.tags.Total) >= leastTags {
+		o := measure(a.tags, b.tags, TagSketchSize, func(h uint32) float32 {
+			return freq.idf(spaceTag | uint64(h))
+		})
+		lv[fieldTags] = level(o.resemblance(), textBounds)
+	}
+	lv[fieldHTML] = digestLevel(&a.html, &b.html)
+}
+
+func compareSubject(a, b *profile, freq *frequency, lv *levels) {
+	if len(a.subject) == 0 || len(b.subject) == 0 {
+		return
+	}
+	whole := func(s []uint32) Sketch { return Sketch{Total: len(s), Hashes: s} }
+	o := measure(whole(a.subject), whole(b.subject), MaxSubject, func(h uint32) float32 {
+		return 0.1 + freq.idf(spaceSubject|uint64(h))
+	})
+	lv[fieldSubject] = level(o.resemblance(), subjectBounds)
+}
+
+// compareFiles takes, for each field, the best pair of attachments.
+func compareFiles(a, b *profile, freq *frequency, lv *levels) {
+	for i := range a.files {
+		for j := range b.files {
+			compareFile(&a.files[i], &b.files[j], freq, lv)
+		}
+	}
+}
+
+func compareFile(x, y *fileProfile, freq *frequency, lv *levels) {
+	raise := func(f field, l int8) { lv[f] = max(lv[f], l) }
+	if x.hash == y.hash {
+		raise(fieldFile, freq.rarity(fileTerm(x.hash)))
+	} else {
+		raise(fieldFile, 0)
+	}
+	if x.kind == y.kind && !x.digest.IsZero() && !y.digest.IsZero() && x.kind != FileImage {
+		raise(fieldFileDigest, digestLevel(&x.digest, &y.digest))
+	}
+	if min(x.text.Total, y.text.Total) >= leastText {
+		o := measure(x.text, y.text, FileSketchSize, func(h uint32) float32 {
+			return freq.idf(spaceText | uint64(h))
+		})
+		raise(fieldFileText, level(o.resemblance(), textBounds))
+	}
+	if x.look != 0 && y.look != 0 {
+		raise(fieldLook, level(float32(64-bits.OnesCount64(x.look^y.look)), lookBounds))
+	}
+}
+
+// keyFields maps a key to its field, for keys of values.
+var keyFields = func() (t [64]field) {
+	for i := range t {
+		t[i] = numFields
+	}
+	for i, k := range valueKeys {
+		t[k] = fieldValues + field(i)
+	}
+	return t
+}()
+
+// compareValueFields walks the two sorted value lists once.
+func compareValueFields(a, b *profile, freq *frequency, lv *levels) {
+	var tokens float32
+	has := [2]bool{}
+	i, j := 0, 0
+	for i < len(a.values) || j < len(b.values) {
+		switch {
+		case j == len(b.values) || i < len(a.values) && a.values[i] < b.values[j]:
+			has[0] = has[0] || unpackKey(a.values[i]) == KeyToken
+			i++
+		case i == len(a.values) || b.values[j] < a.values[i]:
+			has[1] = has[1] || unpackKey(b.values[j]) == KeyToken
+			j++
+		default:
+			v := a.values[i]
+			if k := unpackKey(v); k == KeyToken {
+				has = [2]bool{true, true}
+				tokens += freq.idf(v)
+			} else if f := keyFields[k&63]; f < numFields {
+				lv[f] = max(lv[f], freq.rarity(v))
+			}
+			i++
+			j++
+		}
+	}
+	if has[0] && has[1] {
+		lv[fieldTokens] = level(tokens, tokenBounds)
+	}
+	disagree(a, b, lv)
+}
+
+// disagree sets level 0 where both sides have values of a key and share none.
+func disagree(a, b *profile, lv *levels) {
+	both := a.keys() & b.keys()
+	for _, k := range valueKeys {
+		if f := keyFields[k]; lv[f] == absent && both&(1<<k) != 0 {
+			lv[f] = 0
+		}
+	}
+}
+
+// keys is the set of keys that a profile has values of; every key is below 64.
+func (p *profile) keys() (set uint64) {
+	for _, v := range p.values {
+		set |= 1 << (unpackKey(v) & 63)
+	}
+	return set
+}
+
+// compareContext repeats the level of the text where something makes resemblance
+// of everything else likely even between strangers.
+func compareContext(a, b *profile, text int8, lv *levels) {
+	if text == absent {
+		text = 0
+	}
+	of := func(k Key) int8 { return lv[keyFields[k]] }
+	if of(KeyList) > 0 {
+		lv[fieldListText] = text
+	}
+	if of(KeySenderAddress) > 0 {
+		lv[fieldSenderText] = text
+	}
+	if lv[fieldLook] == 0 {
+		lv[fieldLookText] = text
+	}
+}

@@ -1,0 +1,59 @@
+package cluster
+
+import (
+	"fmt"
+	"time"
+)
+
+// Config bounds and tunes an [Engine]. All of it is part of a log's meaning:
+// the same log with another Config gives other campaigns.
+type Config struct {
+	// Join is the score, in nats, from which a report joins a campaign. Higher
+	// means fewer false members and more campaigns in pieces.
+	Join float64
+	// Merge is the score from which exemplars of two campaigns agree that both
+	// are one.
+	Merge float64
+	// Content is how much of the score must come from what the mail says or
+	// carries.
+	Content float64
+	// Exemplars bounds the exemplars of one campaign.
+	Exemplars int
+	// Idle is after how much time of the log a cluster that nothing joined
+	// leaves the index. Reports that stood alone are then forgotten; campaigns
+	// keep their id.
+	Idle time.Duration
+	// IndexBits and FrequencyBits are the binary logarithms of the number of
+	// index buckets (64 bytes each) and of frequency counters (4 bytes each).
+	IndexBits, FrequencyBits int
+	// Weights of the comparison; nil takes those that are compiled in.
+	Weights *Weights
+	// Remember is how many report ids are kept, at least, to recognise repeats.
+	Remember int
+}
+
+// DefaultConfig suits one provider's reports on one core: about 200 MB at rest.
+func DefaultConfig() Config {
+	return Config{
+		Join: 0, Merge: 0, Content: 1,
+		Exemplars: 12, Idle: 14 * 24 * time.Hour,
+		IndexBits: 20, FrequencyBits: 22, Remember: 4 << 20,
+	}
+}
+
+// Validate names the first setting that makes no sense.
+func (c Config) Validate() error {
+	switch {
+	case c.Exemplars < 2 || c.Exemplars > 64:
+		return fmt.Errorf("exemplars %d: want 2 to 64", c.Exemplars)
+	case c.Idle <= 0:
+		return fmt.Errorf("idle %v: want more than 0", c.Idle)
+	case c.IndexBits < 4 || c.IndexBits > 28:
+		return fmt.Errorf("index bits %d: want 4 to 28", c.IndexBits)
+	case c.FrequencyBits < 8 || c.FrequencyBits > 28:
+		return fmt.Errorf("frequency bits %d: want 8 to 28", c.FrequencyBits)
+	case c.Remember < 1:
+		return fmt.Errorf("remember %d: want at least 1", c.Remember)
+	}
+	return nil
+}

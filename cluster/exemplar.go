@@ -1,0 +1,143 @@
+package cluster
+
+// newGroup puts g into a free slot.
+func (e *Engine) newGroup(g group) uint32 {
+	slot := uint32(len(e.groups))
+	if n := len(e.freeGroups); n > 0 {
+		slot = e.freeGroups[n-1]
+		e.freeGroups = e.freeGroups[:n-1]
+		e.groups[slot] = g
+	} else {
+		e.groups = append(e.groups, g)
+	}
+	e.byID[g.id] = slot
+	return slot
+}
+
+// exemplar is the live exemplar in slot, or nil.
+func (e *Engine) exemplar(slot uint32) *exemplar {
+	if slot >= uint32(len(e.exemplars)) || e.exemplars[slot].profile == nil {
+		return nil
+	}
+	return &e.exemplars[slot]
+}
+
+// fewExemplars is up to how many a group takes a report in that says the same in
+// other words or from elsewhere; beyond, only what is far from all it has.
+const fewExemplars = 4
+
+// novel says whether p, which agrees with near, shows a variant of its group that
+// no exemplar stands for.
+func (e *Engine) novel(g uint32, p, near *profile) bool {
+	lv := compare(p, near, e.freq)
+	if len(e.groups[g].exemplars) < fewExemplars {
+		return !twins(&lv)
+	}
+	for _, slot := range e.groups[g].exemplars {
+		lv := compare(p, e.exemplars[slot].profile, e.freq)
+		if akin(&lv) {
+			return false
+		}
+	}
+	return true
+}
+
+// twins: the same text under the same subject, with nothing that differs but slots.
+func twins(lv *levels) bool {
+	text := max(lv[fieldText], lv[fieldShortText])
+	return text >= 7 && lv[fieldSubject] >= 5 && lv[fieldLook] != 0 && lv[keyFields[KeyURLPath]] != 0
+}
+
+// akin: near enough to be found by the same keys and to agree with the same mail.
+func akin(lv *levels) bool {
+	text := max(lv[fieldText], lv[fieldShortText], lv[fieldFileText])
+	return text >= 6 || text == absent && (lv[fieldLook] > 0 || lv[fieldFile] > 0 || lv[fieldSubject] >= 5)
+}
+
+// learn counts the values that p brings new to its group.
+func (e *Engine) learn(g uint32, p *profile) {
+	known := map[uint64]struct{}{}
+	for _, slot := range e.groups[g].exemplars {
+		e.exemplars[slot].terms(func(h uint64) { known[h] = struct{}{} })
+	}
+	p.terms(func(h uint64) {
+		if _, ok := known[h]; !ok {
+			e.freq.add(h)
+		}
+	})
+}
+
+// addExemplar keeps p for group g, in the place of the exemplar that was of use
+// the longest time ago where the group is full. The first exemplar stays.
+func (e *Engine) addExemplar(g uint32, p *profile, now int64) {
+	x := exemplar{profile: p, cluster: g, last: now}
+	slot := e.place(g)
+	e.exemplars[slot] = x
+	e.keys = p.indexKeys(e.freq, e.keys[:0])
+	for _, k := range e.keys {
+		e.index.add(k.key, slot)
+	}
+}
+
+func (e *Engine) place(g uint32) uint32 {
+	own := e.groups[g].exemplars
+	if len(own) >= e.cfg.Exemplars {
+		victim := 1
+		for i := 2; i < len(own); i++ {
+			if e.exemplars[own[i]].last < e.exemplars[own[victim]].last {
+				victim = i
+			}
+		}
+		return own[victim]
+	}
+	slot := uint32(len(e.exemplars))
+	if n := len(e.freeExemplars); n > 0 {
+		slot = e.freeExemplars[n-1]
+		e.freeExemplars = e.freeExemplars[:n-1]
+	} else {
+		e.exemplars = append(e.exemplars, exemplar{})
+	}
+	e.groups[g].exemplars = append(own, slot)
+	return slot
+}
+
+// sweepStep is how many exemplars each report lets the sweep look at. Two keep
+// ahead of the one that a report adds at most.
+const sweepStep = 2
+
+// sweep moves the hand of a clock over the exemplars and lets go of groups that
+// nothing joined for [Config.Idle].
+func (e *Engine) sweep(now int64) {
+	for range min(sweepStep, len(e.exemplars)) {
+		if e.hand++; e.hand >= uint32(len(e.exemplars)) {
+			e.hand = 0
+		}
+		x := e.exemplar(e.hand)
+		if x == nil {
+			continue
+		}
+		if g := &e.groups[x.cluster]; now-g.last > e.cfg.Idle.Milliseconds() && !g.pinned {
+			e.idle(x.cluster, now)
+		}
+	}
+}
+
+// idle drops a group from memory.
+func (e *Engine) idle(slot uint32, now int64) {
+	g := &e.groups[slot]
+	if g.created {
+		e.emit(Event{Kind: EventIdled, Time: now, Campaign: g.id})
+	}
+	for _, x := range g.exemplars {
+		e.exemplars[x] = exemplar{}
+		e.freeExemplars = append(e.freeExemplars, x)
+	}
+	e.free(slot)
+}
+
+// free gives a group's slot back.
+func (e *Engine) free(slot uint32) {
+	delete(e.byID, e.groups[slot].id)
+	e.groups[slot] = group{}
+	e.freeGroups = append(e.freeGroups, slot)
+}

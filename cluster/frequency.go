@@ -1,0 +1,137 @@
+package cluster
+
+import "math"
+
+// frequency counts in how many clusters a value occurs: the denominator of
+// every weight. What occurs under many different lures is padding, boilerplate
+// or a brand, and counts for little.
+//
+// It is a count-min sketch (Cormode and Muthukrishnan 2005) of fixed size that
+// is halved whenever it fills, so that memory is constant and the counts speak
+// of the recent window of clusters. Errors only ever make a value look more
+// common than it is.
+type frequency struct {
+	rows [2][]uint16
+	// clusters is how many clusters the counts speak of.
+	clusters uint32
+	// added is how many values the counts hold; at limit they are halved.
+	added, limit uint64
+	// floor is log(clusters + prior), kept for idf.
+	floor float32
+}
+
+// prior is how many unseen clusters the engine assumes to have come before: with
+// it the first reports of a log do not look like the whole world.
+const prior = 300
+
+// newFrequency makes a table of 2^bits counters a row.
+func newFrequency(bits int) *frequency {
+	f := &frequency{limit: 4 << bits}
+	for i := range f.rows {
+		f.rows[i] = make([]uint16, 1<<bits)
+	}
+	f.setFloor()
+	return f
+}
+
+func (f *frequency) setFloor() { f.floor = float32(math.Log(float64(f.clusters + prior))) }
+
+// opened counts one more cluster.
+func (f *frequency) opened() {
+	f.clusters++
+	f.setFloor()
+}
+
+// merged counts one cluster less.
+func (f *frequency) merged() {
+	if f.clusters > 0 {
+		f.clusters--
+	}
+	f.setFloor()
+}
+
+func (f *frequency) cells(h uint64) (a, b *uint16) {
+	mask := uint64(len(f.rows[0]) - 1)
+	h *= 0x9e3779b97f4a7c15
+	return &f.rows[0][h&mask], &f.rows[1][(h>>32)&mask]
+}
+
+func (f *frequency) add(h uint64) {
+	a, b := f.cells(h)
+	if *a < math.MaxUint16 {
+		*a++
+	}
+	if *b < math.MaxUint16 {
+		*b++
+	}
+	if f.added++; f.added >= f.limit {
+		f.halve()
+	}
+}
+
+// remove takes one count back, where two clusters turned out to be one.
+func (f *frequency) remove(h uint64) {
+	a, b := f.cells(h)
+	if *a > 0 && *b > 0 {
+		*a--
+		*b--
+		f.added--
+	}
+}
+
+func (f *frequency) halve() {
+	for _, row := range f.rows {
+		for i := range row {
+			row[i] /= 2
+		}
+	}
+	f.added /= 2
+	f.clusters /= 2
+	f.setFloor()
+}
+
+// count is the number of clusters that have h, or somewhat more.
+func (f *frequency) count(h uint64) uint32 {
+	a, b := f.cells(h)
+	return uint32(min(*a, *b))
+}
+
+// idf is 1 for a value that one cluster has and falls with the logarithm of the
+// number of clusters to 0 for one that all have.
+func (f *frequency) idf(h uint64) float32 {
+	n := f.count(h)
+	if n <= 1 {
+		return 1
+	}
+	return max(0, 1-logs(n)/f.floor)
+}
+
+// rarity levels: how many of the clusters have a value, from everybody's (1) to
+// nearly nobody's (4).
+var rarityBounds = [...]float32{0.10, 0.03, 0.01}
+
+// rarity gives the level of a value that one cluster is known to have: 1 to 4.
+func (f *frequency) rarity(h uint64) int8 {
+	share := float32(f.count(h)) / float32(f.clusters+prior)
+	level := int8(1)
+	for _, b := range rarityBounds {
+		if share < b {
+			level++
+		}
+	}
+	return level
+}
+
+var logTable = func() (t [1024]float32) {
+	for i := 1; i < len(t); i++ {
+		t[i] = float32(math.Log(float64(i)))
+	}
+	return t
+}()
+
+func logs(n uint32) float32 {
+	if n < uint32(len(logTable)) {
+		return logTable[n]
+	}
+	return float32(math.Log(float64(n)))
+}

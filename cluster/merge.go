@@ -1,0 +1,151 @@
+package cluster
+
+// tryMerge makes home and the group of m one if their exemplars agree, and
+// returns the group that home is in afterwards. That a report resembles both is
+// the occasion, not the reason: its own exemplar does not vote, unless one side
+// is a report that stood alone, which then joins late.
+func (e *Engine) tryMerge(home uint32, m match, p *profile, now int64) uint32 {
+	if home == m.group || e.keptApart(home, m.group) {
+		return home
+	}
+	evidence, ok := e.agree(home, m.group, p)
+	if !ok {
+		return home
+	}
+	return e.merge(home, m.group, now, "", "", evidence)
+}
+
+// agree says whether the exemplars of two groups agree: for two campaigns at
+// least a third of the smaller side's, else the best pair. The profile that
+// brought them together does not count between campaigns.
+func (e *Engine) agree(a, b uint32, except *profile) ([]Evidence, bool) {
+	small, large := &e.groups[a], &e.groups[b]
+	if len(small.exemplars) > len(large.exemplars) {
+		small, large = large, small
+	}
+	if small.reports == 1 || large.reports == 1 {
+		except = nil
+	}
+	agreeing, best := 0, 0.0
+	var bestX, bestY *profile
+	for _, i := range small.exemplars {
+		x, one := e.exemplars[i].profile, false
+		for _, j := range large.exemplars {
+			y := e.exemplars[j].profile
+			if x == except || y == except {
+				continue
+			}
+			lv := compare(x, y, e.freq)
+			s := e.weights.score(&lv)
+			if s.total < e.cfg.Merge || s.content < e.cfg.Content {
+				continue
+			}
+			if one = true; bestX == nil || s.total > best {
+				bestX, bestY, best = x, y, s.total
+			}
+		}
+		if one {
+			agreeing++
+		}
+	}
+	if agreeing == 0 || small.reports > 1 && 3*agreeing < len(small.exemplars) {
+		return nil, false
+	}
+	return e.explain(nil, bestX, bestY), true
+}
+
+func (e *Engine) keptApart(a, b uint32) bool {
+	_, ok := e.apart[pair(e.groups[a].id, e.groups[b].id)]
+	return ok
+}
+
+// pair puts two ids in order.
+func pair(a, b CampaignID) [2]CampaignID {
+	if a > b {
+		a, b = b, a
+	}
+	return [2]CampaignID{a, b}
+}
+
+// merge moves everything into the older of two groups and returns it.
+func (e *Engine) merge(a, b uint32, now int64, actor, note string, evidence []Evidence) uint32 {
+	if e.older(b, a) {
+		a, b = b, a
+	}
+	old, young := &e.groups[a], &e.groups[b]
+	if !old.created {
+		old.created = true
+		e.emit(Event{Kind: EventCreated, Time: now, Campaign: old.id})
+	}
+	e.emit(Event{
+		Kind: EventMerged, Time: now, Campaign: old.id, Other: young.id,
+		Actor: actor, Note: note, Evidence: evidence,
+	})
+	old.reports += young.reports
+	old.last = max(old.last, young.last)
+	old.pinned = old.pinned || young.pinned
+	e.mergedInto[young.id] = old.id
+	e.inheritApart(old.id, young.id)
+	e.uncount(a, b)
+	e.take(a, b)
+	e.free(b)
+	return a
+}
+
+// older says which of two groups keeps its id: a campaign before a report that
+// stood alone, then the one that was opened first.
+func (e *Engine) older(a, b uint32) bool {
+	x, y := &e.groups[a], &e.groups[b]
+	if x.created != y.created {
+		return x.created
+	}
+	return x.birth < y.birth
+}
+
+// uncount takes back what both groups had counted: one cluster less has it.
+func (e *Engine) uncount(a, b uint32) {
+	known := map[uint64]struct{}{}
+	for _, slot := range e.groups[a].exemplars {
+		e.exemplars[slot].terms(func(h uint64) { known[h] = struct{}{} })
+	}
+	for _, slot := range e.groups[b].exemplars {
+		e.exemplars[slot].terms(func(h uint64) {
+			if _, ok := known[h]; ok {
+				delete(known, h)
+				e.freq.remove(h)
+			}
+		})
+	}
+	e.freq.merged()
+}
+
+// take gives group a the exemplars of b, dropping those for which there is no room.
+func (e *Engine) take(a, b uint32) {
+	for _, slot := range e.groups[b].exemplars {
+		x := &e.exemplars[slot]
+		if len(e.groups[a].exemplars) >= e.cfg.Exemplars {
+			*x = exemplar{}
+			e.freeExemplars = append(e.freeExemplars, slot)
+			continue
+		}
+		x.cluster = a
+		e.groups[a].exemplars = append(e.groups[a].exemplars, slot)
+	}
+}
+
+// inheritApart keeps what an analyst split from the merged campaign apart from
+// the survivor too.
+func (e *Engine) inheritApart(survivor, gone CampaignID) {
+	var others []CampaignID
+	for p := range e.apart {
+		switch gone {
+		case p[0]:
+			others = append(others, p[1])
+		case p[1]:
+			others = append(others, p[0])
+		}
+	}
+	for _, o := range others {
+		e.apart[pair(survivor, o)] = struct{}{}
+	}
+}

@@ -1,0 +1,110 @@
+package cluster
+
+import (
+	"slices"
+
+	"shoal/cluster/fuzzyhash"
+)
+
+// profile is a report in the form that comparisons want: parsed, sorted, without
+// texts for people. An exemplar is a profile that the engine keeps.
+type profile struct {
+	report  ReportID
+	text    Sketch
+	words   Sketch
+	tags    Sketch
+	subject []uint32 // ascending, distinct
+	body    fuzzyhash.Digest
+	html    fuzzyhash.Digest
+	files   []fileProfile
+	values  []uint64 // packed, ascending: see pack
+}
+
+type fileProfile struct {
+	kind   FileKind
+	inline bool
+	hash   uint64
+	look   uint64
+	digest fuzzyhash.Digest
+	text   Sketch
+}
+
+// A packed value holds its key in the upper 6 bits and the upper 58 bits of its
+// hash below, so that one sorted slice serves all keys.
+const keyShift = 58
+
+func pack(k Key, h uint64) uint64 { return uint64(k&63)<<keyShift | h>>6 }
+
+func unpackKey(v uint64) Key { return Key(v >> keyShift) }
+
+func newProfile(f *Features) *profile {
+	p := &profile{
+		report: f.Report, text: f.Text, words: f.Words, tags: f.Tags,
+		subject: slices.Compact(slices.Sorted(slices.Values(f.Subject))),
+		body:    parseDigest(f.BodyDigest), html: parseDigest(f.HTMLDigest),
+	}
+	for i := range f.Files {
+		a := &f.Files[i]
+		p.files = append(p.files, fileProfile{
+			kind: a.Kind, inline: a.Inline, hash: a.Hash, look: a.Look,
+			digest: parseDigest(a.Digest), text: a.Text,
+		})
+	}
+	for _, v := range f.Values {
+		p.values = append(p.values, pack(v.Key, v.Hash))
+	}
+	slices.Sort(p.values)
+	p.values = slices.Compact(p.values)
+	return p
+}
+
+// parseDigest reads a digest; one that cannot be read is as good as none.
+func parseDigest(s string) fuzzyhash.Digest {
+	if s == "" {
+		return fuzzyhash.Digest{}
+	}
+	d, err := fuzzyhash.Parse(s)
+	if err != nil {
+		return fuzzyhash.Digest{}
+	}
+	return d
+}
+
+// valuesOf is the run of packed values of one key.
+func (p *profile) valuesOf(k Key) []uint64 {
+	lo, _ := slices.BinarySearch(p.values, uint64(k)<<keyShift)
+	hi := lo
+	for hi < len(p.values) && unpackKey(p.values[hi]) == k {
+		hi++
+	}
+	return p.values[lo:hi]
+}
+
+// Names of hash spaces in the frequency table, so that a word and a shingle with
+// the same 32 bits are two things.
+const (
+	spaceText    uint64 = 1 << 32
+	spaceWord    uint64 = 2 << 32
+	spaceTag     uint64 = 3 << 32
+	spaceSubject uint64 = 4 << 32
+)
+
+// terms yields every hash under which the frequency table counts the profile.
+func (p *profile) terms(yield func(uint64)) {
+	for _, s := range []struct {
+		space  uint64
+		hashes []uint32
+	}{{spaceText, p.text.Hashes}, {spaceWord, p.words.Hashes}, {spaceTag, p.tags.Hashes}, {spaceSubject, p.subject}} {
+		for _, h := range s.hashes {
+			yield(s.space | uint64(h))
+		}
+	}
+	for i := range p.files {
+		yield(fileTerm(p.files[i].hash))
+	}
+	for _, v := range p.values {
+		yield(v)
+	}
+}
+
+func fileTerm(h uint64) uint64 { return pack(KeyFileHash, h) }

@@ -1,0 +1,167 @@
+package cluster
+
+func (g *group) encode(c *encoder) {
+	c.text(string(g.id))
+	if g.id == "" {
+		return
+	}
+	c.uint(g.birth)
+	c.uint(g.reports)
+	c.int(g.last)
+	c.slots(g.exemplars)
+	c.bool(g.created)
+	c.bool(g.pinned)
+	c.text(g.label)
+}
+
+func decodeGroup(c *decoder) (g group) {
+	if g.id = CampaignID(c.text()); g.id == "" {
+		return g
+	}
+	g.birth, g.reports, g.last = c.uint(), c.uint(), c.int()
+	g.exemplars = c.slots()
+	g.created, g.pinned, g.label = c.bool(), c.bool(), c.text()
+	return g
+}
+
+func (x *exemplar) encode(c *encoder) {
+	c.bool(x.profile != nil)
+	if x.profile == nil {
+		return
+	}
+	c.uint(uint64(x.cluster))
+	c.uint(uint64(x.hits))
+	c.int(x.last)
+	c.raw(x.report[:])
+	c.sketch(x.text)
+	c.sketch(x.words)
+	c.sketch(x.tags)
+	c.hashes(x.subject)
+	c.digest(&x.body)
+	c.digest(&x.html)
+	c.uint(uint64(len(x.files)))
+	for i := range x.files {
+		x.files[i].encode(c)
+	}
+	c.uint(uint64(len(x.values)))
+	for _, v := range x.values {
+		c.word(v)
+	}
+}
+
+func decodeExemplar(c *decoder) (x exemplar) {
+	if !c.bool() {
+		return x
+	}
+	x.cluster, x.hits, x.last = uint32(c.uint()), uint32(c.uint()), c.int()
+	p := &profile{}
+	copy(p.report[:], c.raw(len(p.report)))
+	p.text, p.words, p.tags = c.sketch(), c.sketch(), c.sketch()
+	p.subject = c.hashes()
+	p.body, p.html = c.digest(), c.digest()
+	for range c.size(1) {
+		p.files = append(p.files, decodeFile(c))
+	}
+	for range c.size(8) {
+		p.values = append(p.values, c.word())
+	}
+	x.profile = p
+	return x
+}
+
+func (f *fileProfile) encode(c *encoder) {
+	c.uint(uint64(f.kind))
+	c.bool(f.inline)
+	c.word(f.hash)
+	c.word(f.look)
+	c.digest(&f.digest)
+	c.sketch(f.text)
+}
+
+func decodeFile(c *decoder) (f fileProfile) {
+	f.kind, f.inline = FileKind(c.uint()), c.bool()
+	f.hash, f.look = c.word(), c.word()
+	f.digest, f.text = c.digest(), c.sketch()
+	return f
+}
+
+// encode writes the counters that are not zero, with the gaps between them.
+func (f *frequency) encode(c *encoder) {
+	c.uint(uint64(f.clusters))
+	c.uint(f.added)
+	for _, row := range f.rows {
+		last := 0
+		for i, n := range row {
+			if n > 0 {
+				c.uint(uint64(i - last + 1))
+				c.uint(uint64(n))
+				last = i
+			}
+		}
+		c.uint(0)
+	}
+}
+
+func (f *frequency) decode(c *decoder) {
+	f.clusters, f.added = uint32(c.uint()), c.uint()
+	f.setFloor()
+	for _, row := range f.rows {
+		at := 0
+		for gap := c.uint(); gap > 0; gap = c.uint() {
+			at += int(gap - 1)
+			if at >= len(row) || at < 0 {
+				c.fail()
+				return
+			}
+			row[at] = uint16(c.uint())
+		}
+	}
+}
+
+func (x *index) encode(c *encoder) {
+	last := 0
+	for i := range x.buckets {
+		b := &x.buckets[i]
+		if b[0].tag == 0 {
+			continue
+		}
+		c.uint(uint64(i - last + 1))
+		last = i
+		for _, p := range b {
+			c.half(p.tag)
+			c.uint(uint64(p.slot))
+		}
+	}
+	c.uint(0)
+}
+
+func (x *index) decode(c *decoder) {
+	at := 0
+	for gap := c.uint(); gap > 0; gap = c.uint() {
+		at += int(gap - 1)
+		if at >= len(x.buckets) || at < 0 {
+			c.fail()
+			return
+		}
+		for j := range x.buckets[at] {
+			x.buckets[at][j] = posting{c.half(), uint32(c.uint())}
+		}
+	}
+}
+
+func (s *seen) encode(c *encoder) {
+	for _, m := range []map[uint64]struct{}{s.young, s.old} {
+		c.uint(uint64(len(m)))
+		for _, h := range sortedKeys(m) {
+			c.word(h)
+		}
+	}
+}
+
+func (s *seen) decode(c *decoder) {
+	for _, m := range []map[uint64]struct{}{s.young, s.old} {
+		for range c.size(8) {
+			m[c.word()] = struct{}{}
+		}
+	}
+}
