@@ -30,21 +30,55 @@ type Source interface {
 	// Fetch blocks until records are there and returns up to a batch of them,
 	// each partition's in offset order. What it returned it does not return
 	// again within this Source's life, committed or not: the caller retries in
-	// place. The caller owns the slice and the bytes. Not for concurrent use.
-	// It ends with ctx's error, or ErrRebalanced where partitions were taken
-	// away and what is in hand must be dropped.
+	// place. The caller owns the slice and the bytes. One goroutine may fetch
+	// while another commits. It ends with ctx's error, or [ErrRebalanced] where
+	// partitions were taken away and what is in hand must be dropped; the next
+	// call then begins at what is committed.
 	Fetch(ctx context.Context) ([]Record, error)
 	// Commit makes durable that each given record, and all before it on its
-	// partition, needs no further delivery. It blocks until the broker said so.
+	// partition, needs no further delivery. It blocks until the broker said
+	// so, and answers [ErrRebalanced] where that is no longer this consumer's
+	// to say.
 	Commit(ctx context.Context, recs ...Record) error
 }
 
-// Sink takes records for one topic.
+// Log is a topic of one partition that has one consumer at a time, who chooses
+// where to read. Others that claim it stand by.
+type Log interface {
+	// Claim blocks until the log is this consumer's alone and gives the offset
+	// after the last committed record, 0 where there is none.
+	Claim(ctx context.Context) (committed int64, err error)
+	// SetOffset makes the next Fetch begin at offset. Call it after each Claim.
+	SetOffset(offset int64)
+	// Fetch and Commit: see [Source]. After ErrRebalanced comes another Claim.
+	Source
+}
+
+// Reader reads a topic's only partition from where the caller wants. It is no
+// member of a group. Not for concurrent use.
+type Reader interface {
+	// SetOffset makes the next Fetch begin at offset.
+	SetOffset(offset int64)
+	// Fetch blocks until records are there and returns up to a batch of them.
+	Fetch(ctx context.Context) ([]Record, error)
+	// End is the offset after the last record.
+	End(ctx context.Context) (int64, error)
+}
+
+// Tail shows the last record of a topic of one partition.
+type Tail interface {
+	// Last gives the last record; ok is false where the topic is empty.
+	Last(ctx context.Context) (rec Record, ok bool, err error)
+}
+
+// Sink takes records for one topic. It chooses the partition: by Key where there
+// is one, else in turn.
 type Sink interface {
 	// Write appends recs, in order for each partition, and returns nil only
 	// when the topic has them durably (all in-sync replicas). After an error
-	// none, some or all may be there. It is safe for concurrent use and keeps
-	// nothing of recs.
+	// some may be there: on each partition a leading part, or all. A record
+	// that is too large for the topic gives [ErrTooLarge], and then none is
+	// there. It is safe for concurrent use and keeps nothing of recs.
 	Write(ctx context.Context, recs []Record) error
 }
 
@@ -53,7 +87,8 @@ type Sink interface {
 type Batch struct {
 	// Events in order of Seq.
 	Events []*record.Event
-	// Rows[i] belongs to Events[i] where that is an EventAssigned; else nil.
+	// Rows[i] belongs to Events[i] where that is an EventAssigned (and is then
+	// never nil); else nil.
 	Rows []*record.Row
 }
 

@@ -1,0 +1,49 @@
+package kafka
+
+import (
+	"log/slog"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Options are what a [Client] tells its news to. All are optional.
+type Options struct {
+	Log        *slog.Logger
+	Registerer prometheus.Registerer
+}
+
+func (o Options) logger() *slog.Logger {
+	if o.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return o.Log
+}
+
+type metrics struct {
+	fetched, fetchedBytes *prometheus.CounterVec // by topic
+	written, writtenBytes *prometheus.CounterVec
+	failures              *prometheus.CounterVec // by operation
+	rebalances            *prometheus.CounterVec // by group
+	lost                  *prometheus.CounterVec // by topic
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	vec := func(name, help, label string) *prometheus.CounterVec {
+		v := prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: "shoal", Subsystem: "kafka", Name: name, Help: help,
+		}, []string{label})
+		if reg != nil {
+			reg.MustRegister(v)
+		}
+		return v
+	}
+	return &metrics{
+		fetched:      vec("fetched_records_total", "Records read.", "topic"),
+		fetchedBytes: vec("fetched_bytes_total", "Bytes of keys, values and headers read, after decompression.", "topic"),
+		written:      vec("written_records_total", "Records that the broker has acknowledged.", "topic"),
+		writtenBytes: vec("written_bytes_total", "Bytes of keys, values and headers written, before compression.", "topic"),
+		failures:     vec("failures_total", "Requests that failed.", "operation"),
+		rebalances:   vec("rebalances_total", "Times that partitions were taken away.", "group"),
+		lost:         vec("skipped_offsets_total", "Offsets that the broker no longer had when they were to be read.", "topic"),
+	}
+}
