@@ -58,6 +58,9 @@ type Report struct {
 	Recipient  string
 	Reporter   string
 	SourceIP   netip.Addr
+	// MailFrom is the envelope sender of the message as a feedback report states
+	// it, "" where unknown: copies in feedback reports often lost Return-Path.
+	MailFrom string
 	// Attrs are segment attributes of the recipient: region, list, ...
 	Attrs map[string]string
 	// Origins maps source, reported_at, recipient, reporter and source_ip to
