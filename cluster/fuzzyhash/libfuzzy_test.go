@@ -3,11 +3,125 @@
 package fuzzyhash
 
 import (
+	"bytes"
+	"flag"
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"testing"
 
 	"shoal/cluster/fuzzyhash/internal/libfuzzy"
 )
+
+var update = flag.Bool("update", false, "write the golden files with libfuzzy")
+
+// TestGoldenIsLibfuzzys checks the golden files, or writes them:
+//
+//	go test -tags libfuzzy -run Golden ./cluster/fuzzyhash -update
+func TestGoldenIsLibfuzzys(t *testing.T) {
+	var sums, scores bytes.Buffer
+	for i, s := range samples() {
+		if i%3 == 0 && s.size <= 12289 {
+			fmt.Fprintf(&sums, "%s\t%d\t%d\t%s\n", s.kind, s.seed, s.size, libfuzzySum(t, s.data()))
+		}
+	}
+	texts, _ := corpus(t, 400)
+	for i := range texts {
+		for j := range texts[:i] {
+			score := libfuzzy.Compare(texts[i], texts[j])
+			if score > 0 || (i*len(texts)+j)%997 == 0 {
+				fmt.Fprintf(&scores, "%s\t%s\t%d\n", texts[i], texts[j], score)
+			}
+		}
+	}
+	checkOrWrite(t, goldenSums, sums.Bytes())
+	checkOrWrite(t, goldenScores, scores.Bytes())
+}
+
+func checkOrWrite(t *testing.T, name string, want []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is not what libfuzzy says; run with -update and look at the difference", name)
+	}
+}
+
+func libfuzzySum(t *testing.T, data []byte) string {
+	t.Helper()
+	digest, ok := libfuzzy.Sum(data)
+	if !ok {
+		t.Fatalf("libfuzzy has no digest for %d bytes", len(data))
+	}
+	return digest
+}
+
+func TestSumAgainstLibfuzzy(t *testing.T) {
+	for _, s := range samples() {
+		data := s.data()
+		if got, want := Sum(data), libfuzzySum(t, data); got != want {
+			t.Errorf("Sum(%v) = %q, want %q", s, got, want)
+		}
+	}
+	r := rand.New(rand.NewPCG(3, 3))
+	for range 5000 {
+		data := input(kinds[r.IntN(len(kinds))], r.Uint64(), r.IntN(1<<r.IntN(15)))
+		data = mutate(r, data, r.IntN(5))
+		if got, want := Sum(data), libfuzzySum(t, data); got != want {
+			t.Errorf("Sum(%d bytes, %.40q) = %q, want %q", len(data), data, got, want)
+		}
+	}
+}
+
+// TestSumAtEveryLength follows inputs as they grow byte by byte.
+func TestSumAtEveryLength(t *testing.T) {
+	for _, kind := range kinds {
+		data := input(kind, 5, 1700)
+		for n := range data {
+			if got, want := Sum(data[:n]), libfuzzySum(t, data[:n]); got != want {
+				t.Fatalf("Sum(%d bytes of %s) = %q, want %q", n, kind, got, want)
+			}
+		}
+	}
+}
+
+func TestCompareAgainstLibfuzzy(t *testing.T) {
+	for seed := range uint64(8) {
+		texts := digests(rand.New(rand.NewPCG(seed, 11)), 400)
+		for _, s := range texts {
+			a := mustParse(t, s)
+			for _, u := range texts {
+				b := mustParse(t, u)
+				if got, want := Compare(&a, &b), libfuzzy.Compare(s, u); got != want {
+					t.Fatalf("Compare(%q, %q) = %d, want %d", s, u, got, want)
+				}
+			}
+		}
+	}
+}
+
+// FuzzSumLibfuzzy holds Sum to the C library on whatever the fuzzer finds.
+func FuzzSumLibfuzzy(f *testing.F) {
+	for i, kind := range kinds {
+		f.Add(input(kind, 1, 100+300*i), uint16(i))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, times uint16) {
+		if len(data) > 0 {
+			data = repeat(data, min(len(data)*(1+int(times)), 1<<16))
+		}
+		if got, want := Sum(data), libfuzzySum(t, data); got != want {
+			t.Errorf("Sum(%d bytes) = %q, want %q", len(data), got, want)
+		}
+	})
+}
 
 func BenchmarkCompareLibfuzzy(b *testing.B) {
 	for _, pair := range benchPairs {
