@@ -39,8 +39,9 @@ func mayBeMail(b []byte) bool {
 }
 
 func fieldAmong(b []byte, want func(name string) bool) bool {
-	if b = normalise(b[:min(len(b), sniffBytes)]); bytes.IndexByte(b[:min(len(b), 512)], 0) >= 0 {
-		return false
+	b = normalise(b[:min(len(b), sniffBytes)])
+	if i := bytes.IndexByte(b, 0); i >= 0 { // what follows a NUL proves nothing: mail in an archive
+		b = b[:i]
 	}
 	h, _ := parseFields(b)
 	for i := range h {
@@ -83,8 +84,8 @@ func normalise(b []byte) []byte {
 		switch {
 		case bytes.HasPrefix(b, bom):
 			b = b[len(bom):]
-		case len(b) > 0 && (b[0] == '\n' || b[0] == '\r'):
-			b = bytes.TrimLeft(b, "\r\n")
+		case blankLines(b) > 0:
+			b = b[blankLines(b):]
 		case bytes.HasPrefix(b, fromSpace) || bytes.HasPrefix(b, []byte(">From ")):
 			i := bytes.IndexByte(b, '\n')
 			if i < 0 {
@@ -99,4 +100,10 @@ func normalise(b []byte) []byte {
 			return b
 		}
 	}
+}
+
+// blankLines is the length of the blank lines that b begins with.
+func blankLines(b []byte) int {
+	run := b[:len(b)-len(bytes.TrimLeft(b, " \t\r\n"))]
+	return bytes.LastIndexAny(run, "\r\n") + 1
 }
