@@ -82,9 +82,7 @@ func TestAgreement(t *testing.T) {
 		"id alone":    func(f []Field) string { return MessageIDPattern(first(f, "Message-ID")) },
 		"boundary":    func(f []Field) string { return BoundaryPattern(Boundary(first(f, "Content-Type"))) },
 		"date":        func(f []Field) string { return DateStyle(first(f, "Date")) },
-		"from":        func(f []Field) string { return fromStyle(first(f, "From")) },
 		"mailer":      Mailer,
-		"product":     func(f []Field) string { return product(Mailer(f)) },
 	}
 	for name, value := range values {
 		got := make([]string, len(corpus))

@@ -31,7 +31,7 @@ func messageIDPattern(id, from string) string {
 	if at < 0 {
 		return mark + pattern(bare)
 	}
-	return mark + pattern(bare[:at]) + "@" + domainClass(strings.ToLower(bare[at+1:]), from)
+	return mark + localPattern(bare[:at]) + "@" + domainClass(strings.ToLower(bare[at+1:]), from)
 }
 
 func domainClass(domain, from string) string {
@@ -52,7 +52,7 @@ func domainClass(domain, from string) string {
 }
 
 // BoundaryPattern gives the form of a MIME boundary in the same letters, such as
-// "----=_NextPart_000_h4_H8.H8". Words that programs write into boundaries stay.
+// "----=_NextPart_000_h4_h8.h8". Words that programs write into boundaries stay.
 func BoundaryPattern(b string) string { return pattern(b[:min(len(b), maxValue)]) }
 
 // Boundary gives the boundary parameter of a Content-Type value, "" without.
@@ -125,21 +125,21 @@ func appendRun(out []byte, run string, hexy bool) []byte {
 	if fixed[run] && len(out)+len(run) <= maxPattern {
 		return append(out, run...)
 	}
-	if len(run) <= 4 && strings.Trim(run, "0") == "" {
+	if run == "000" {
 		return append(out, run...)
 	}
 	k := classify(run)
 	switch {
 	case k.hex() && hexy && len(run) >= 4:
-		return appendClass(out, hexLetter(k), len(run))
+		return appendClass(out, 'h', len(run))
 	case k.digits == len(run):
-		return appendClass(out, '9', len(run))
+		return appendDigits(out, len(run))
 	case k.digits == 0:
 		return appendClass(out, 'a', len(run))
-	case k.turns == 1 && !(k.hex() && len(run) >= 8):
+	case k.turns == 1 && len(run) <= 8 && !(k.hex() && len(run) == 8):
 		return appendHalves(out, run)
 	case k.hex():
-		return appendClass(out, hexLetter(k), len(run))
+		return appendClass(out, 'h', len(run))
 	}
 	return appendClass(out, 'x', len(run))
 }
@@ -151,22 +151,40 @@ func appendHalves(out []byte, run string) []byte {
 	for at < len(run) && isDigit(run[at]) == first {
 		at++
 	}
-	letters := [2]byte{'a', '9'}
 	if first {
-		letters = [2]byte{'9', 'a'}
+		return appendClass(appendDigits(out, at), 'a', len(run)-at)
 	}
-	out = appendClass(out, letters[0], at)
-	return appendClass(out, letters[1], len(run)-at)
+	return appendDigits(appendClass(out, 'a', at), len(run)-at)
+}
+
+// appendDigits writes a number: counters and process ids without a length, times
+// and random numbers with one of few.
+func appendDigits(out []byte, n int) []byte {
+	out = append(out, '9')
+	switch {
+	case n <= 8:
+		return out
+	case n <= 11:
+		return append(out, "10"...)
+	case n <= 14:
+		return append(out, "14"...)
+	case n <= 20:
+		return append(out, "20"...)
+	}
+	return append(out, '+')
 }
 
 // sizes that lengths are rounded up to.
 var sizes = [...]int{1, 2, 4, 8, 12, 16, 20, 24, 32, 40, 64}
 
-// appendClass writes a class and its rounded length; of letters only when the
-// run is too long for a word.
+// appendClass writes a class and its rounded length; letters show only whether
+// the run is longer than a word.
 func appendClass(out []byte, class byte, n int) []byte {
 	out = append(out, class)
-	if class == 'a' && n <= 12 {
+	if class == 'a' {
+		if n > 12 {
+			out = append(out, '+')
+		}
 		return out
 	}
 	for _, size := range sizes {
@@ -223,13 +241,6 @@ func hasHex(s string) bool {
 		i = j
 	}
 	return false
-}
-
-func hexLetter(k makeup) byte {
-	if k.upper > 0 {
-		return 'H'
-	}
-	return 'h'
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

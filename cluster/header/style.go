@@ -12,7 +12,7 @@ func DateStyle(value string) string {
 		c := value[i]
 		j := i + 1
 		switch {
-		case alnum(c) || (c == '+' || c == '-') && j < len(value) && isDigit(value[j]):
+		case alnum(c) || signed(out, value, i):
 			for j < len(value) && (alnum(value[j]) || value[j] == ':') {
 				j++
 			}
@@ -31,6 +31,15 @@ func DateStyle(value string) string {
 		i = j
 	}
 	return string(out)
+}
+
+// signed reports whether a zone's sign is at i: one after a space or the time.
+func signed(out []byte, value string, i int) bool {
+	if value[i] != '+' && value[i] != '-' || i+1 == len(value) || !isDigit(value[i+1]) || len(out) == 0 {
+		return false
+	}
+	last := out[len(out)-1]
+	return last == ' ' || last == 's' || last == 'm'
 }
 
 func dateWord(w string) string {
@@ -70,25 +79,6 @@ var (
 	months   = set("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 )
 
-// fromStyle gives how the From value is written: quoted or plain name, address
-// in brackets or bare.
-func fromStyle(value string) string {
-	at := strings.LastIndexByte(value, '<')
-	switch {
-	case value == "":
-		return ""
-	case at < 0:
-		return "bare"
-	case at == 0:
-		return "brackets"
-	case value[0] == '"':
-		return "quoted"
-	case value[at-1] != ' ' && value[at-1] != '\t':
-		return "tight"
-	}
-	return "plain"
-}
-
 // mailerFields name the sending program, the best first.
 var mailerFields = []string{"X-Mailer", "User-Agent", "X-Mailer-Info", "X-MimeOLE"}
 
@@ -103,15 +93,6 @@ func Mailer(fields []Field) string {
 		}
 	}
 	return ""
-}
-
-// product is a mailer's name without version, build and platform: kits put
-// random ones in.
-func product(mailer string) string {
-	if at := strings.IndexAny(mailer, "0123456789([/"); at >= 0 {
-		mailer = mailer[:at]
-	}
-	return strings.Trim(mailer, " -,vV.")
 }
 
 func printable(s string) string {

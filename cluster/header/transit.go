@@ -18,17 +18,14 @@ var transitNames = set(
 	"x-authentication-warning", "x-authuser", "x-source", "x-source-args",
 	"x-source-dir", "x-source-ip", "x-source-auth", "x-source-l", "x-source-sender",
 	"x-source-cap", "x-exim-id", "x-email-count", "x-local-domain", "x-bwhitelist",
-	"x-antiabuse", "x-antivirus", "x-antivirus-status", "x-scanned-by",
-	"x-mime-autoconverted", "x-sender-ip", "x-sid-pra", "x-sid-result", "x-spam",
-	"x-old-subject", "old-subject", "spamtally", "reversedns", "dkimcheck",
+	"x-antiabuse", "x-scanned-by", "x-mime-autoconverted", "x-sender-ip",
+	"x-sid-pra", "x-sid-result",
+	"x-old-subject", "old-subject", "reversedns", "dkimcheck",
 	"x-incomingtopheadermarker", "x-incomingheadercount", "x-message-info",
 	"x-message-delivery", "x-eopattributedmessage", "x-eoptenantattributedmessage",
 	"x-clientproxiedby", "x-originatororg", "x-miltered", "x-uuid", "x-bogosity",
-	"x-loop", "x-url", "x-list-host", "x-message-flag", "x-proofpoint-spam-details",
-	"x-bess-id", "x-vade-spamstate", "x-vade-spamscore", "x-vade-spamcause",
-	"x-dcc", "x-pp-version", "x-csa-complaints", "x-rc-spam", "x-rc-virus",
-	"x-rspamd-queue-id", "x-rspamd-server", "x-gnd-sasl", "x-suspected-spam",
-	"x-barracuda-connect", "x-dkim", "x-gm-spam", "x-gm-phishy", "x-migadu-flow",
+	"x-loop", "x-url", "x-list-host", "x-message-flag", "x-bess-id", "x-dcc",
+	"x-pp-version", "x-csa-complaints", "x-gnd-sasl", "x-dkim", "x-migadu-flow",
 	// Signatures: made by the sending server, often one on some copies only.
 	"dkim-signature", "domainkey-signature", "x-google-dkim-signature",
 	"x-gm-message-state", "x-google-smtp-source", "x-gm-features", "x-gm-gg",
@@ -44,16 +41,18 @@ var transitNames = set(
 
 // transitPrefixes begin the names of families of such fields. Lower case.
 var transitPrefixes = []string{
-	"arc-", "resent-", "x-arc-", "x-ms-exchange-", "x-ms-office365-", "x-ms-traffic",
-	"x-ms-publictraffic", "x-microsoft-", "x-forefront-", "x-spam-", "x-spamd",
-	"x-old-spam-", "x-virus-", "x-amavis", "x-mailscanner", "x-barracuda-",
+	"arc-", "resent-", "x-arc-", "x-ms-", "x-microsoft-", "x-forefront-",
+	"x-amavis", "x-mailscanner", "x-barracuda-", "x-kse-", "x-kaspersky-",
 	"x-ironport-", "x-proofpoint-", "x-mimecast-", "x-sophos-", "x-tm-", "x-tmn",
-	"x-idnv", "x-pm-", "x-ymail", "x-yahoo-", "x-yahoofilteredbulk", "x-cmae-",
-	"x-cloudmark-", "x-ovh-", "x-sa-", "x-rspamd", "x-antispam", "x-sonic-",
-	"x-gmx-", "x-ui-", "x-provags-", "x-msfbl-in", "x-dspam-", "x-greylist",
-	"x-policyd", "x-fdr", "x-hmailserver-", "x-trend", "x-originating-", "x-bogo",
+	"x-idnv", "x-pm-", "x-ymail", "x-yahoo-", "x-cmae-",
+	"x-cloudmark-", "x-ovh-", "x-sa-", "x-sonic-", "x-gmx-", "x-ui-", "x-provags-",
+	"x-msfbl-in", "x-dspam-", "x-greylist", "x-policyd", "x-fdr", "x-hmailserver-",
+	"x-trend", "x-originating-", "x-bogo", "x-rspamd",
 	"x-ham-", "x-razor-", "x-pyzor-", "x-topsec", "x-cm-", "x-auth-", "x-filter",
 }
+
+// transitWords occur in the names that filters give, whoever made them.
+var transitWords = []string{"spam", "virus", "phish", "-scan", "quarantine"}
 
 // listNames are what a mailing-list manager adds to a message that its members
 // wrote, beside List-* (RFC 2369). Lower case.
@@ -72,7 +71,8 @@ func managed(fields []Field) bool {
 		if len(f.Name) > maxName {
 			continue
 		}
-		switch strings.ToLower(f.Name) {
+		var buf [maxName]byte
+		switch string(lowered(&buf, f.Name)) {
 		case "list-post", "list-subscribe", "x-beenthere", "x-mailman-version",
 			"x-mailing-list", "mailing-list":
 			return true
@@ -91,7 +91,8 @@ func fieldName(name string, list bool) string {
 		// Receivers add or move it; only an odd spelling is a habit.
 		return ""
 	}
-	lower := strings.ToLower(name)
+	var buf [maxName]byte
+	lower := string(lowered(&buf, name)) // stays on the stack
 	if transitNames[lower] || list && (listNames[lower] || strings.HasPrefix(lower, "list-")) {
 		return ""
 	}
@@ -100,11 +101,28 @@ func fieldName(name string, list bool) string {
 			return ""
 		}
 	}
+	for _, word := range transitWords {
+		if strings.Contains(lower, word) {
+			return ""
+		}
+	}
 	return namePattern(name)
 }
 
-// namePattern keeps a name unless it holds digits: those are random in the
-// fields that some kits invent.
+// lowered folds ASCII letters into buf; name fits.
+func lowered(buf *[maxName]byte, name string) []byte {
+	for i := range len(name) {
+		c := name[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		buf[i] = c
+	}
+	return buf[:len(name)]
+}
+
+// namePattern writes digits as 9, runs as one: they are random in the names
+// that some kits invent.
 func namePattern(name string) string {
 	ok := strings.IndexFunc(name, func(r rune) bool {
 		return r <= ' ' || r > '~' || r >= '0' && r <= '9'
@@ -112,7 +130,16 @@ func namePattern(name string) string {
 	if ok {
 		return name
 	}
-	return pattern(name)
+	out := make([]byte, 0, len(name))
+	for i := range len(name) {
+		switch c := name[i]; {
+		case !isDigit(c):
+			out = appendPunct(out, c, 1)
+		case len(out) == 0 || out[len(out)-1] != '9':
+			out = append(out, '9')
+		}
+	}
+	return string(out)
 }
 
 func set(names ...string) map[string]bool {
