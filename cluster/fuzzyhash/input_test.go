@@ -8,7 +8,10 @@ import (
 
 // kinds name the inputs that the tests make, each from a seed and a size. The
 // golden file names them, so their output never changes.
-var kinds = []string{"random", "text", "runs", "zeros", "ascii", "tail", "trigger", "period", "ones"}
+var kinds = []string{"random", "text", "runs", "zeros", "ascii", "tail", "trigger", "period", "ones", "minus"}
+
+// minusOne are windows whose rolling hash is 2^32-1.
+var minusOne = []string{"c\x9e?\x18\xfd\xf1\x96", "\x81_\x1cz\xbc\xe8^", "\"\xb8\xf9\xdf\x18tX"}
 
 // input makes an input of a kind.
 func input(kind string, seed uint64, size int) []byte {
@@ -46,6 +49,12 @@ func input(kind string, seed uint64, size int) []byte {
 			}
 			return 'x'
 		})
+	case "minus": // with windows whose rolling hash is 2^32-1: no cut, though a multiple of 3 by wrap-around
+		b := text(r, size)
+		for at := r.IntN(50); at+window <= size; at += window + r.IntN(50) {
+			copy(b[at:], minusOne[r.IntN(len(minusOne))])
+		}
+		return b
 	}
 	panic(fmt.Sprintf("no kind %q", kind))
 }
