@@ -1,0 +1,64 @@
+# shoal: what a developer runs; CI runs the same targets.
+# Needed: Go 1.26, Node.js/npm (fetches the ClickHouse engine), Java 17 and
+# Maven (a Kafka broker for the tests), protoc for `generate` alone.
+
+SHELL    := /bin/bash
+PACKAGES := ./... ./testdata/generate
+DEMO     ?= shoal-demo
+FUZZTIME ?= 20s
+BENCH    ?= .
+# The race detector needs a C compiler; without one the tests run without it.
+RACE     := $(if $(shell command -v $$(go env CC)),-race)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test lint fuzz bench generate corpus libchdb clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build libchdb ## the main job over testdata: reports in, campaigns and the daily summary out
+	rm -rf $(DEMO)
+	bin/shoal run --once --data $(DEMO) --attrs testdata/voters.csv --baseline testdata/baseline.csv testdata/messages >/dev/null
+	bin/shoal campaigns --data $(DEMO)
+	bin/shoal summary --data $(DEMO) --day 2020-10-20
+	@echo "Ask further: bin/shoal sql --data $(DEMO) 'SELECT * FROM campaign_targets'" >&2
+
+build: ## bin/shoal
+	go build -trimpath -o bin/ ./cmd/shoal
+
+test: libchdb ## all tests, with the real ClickHouse engine and a real Kafka broker
+	mvn -q -B -f deploy/kafka/pom.xml dependency:resolve
+	go test $(RACE) -shuffle=on -timeout 20m $(PACKAGES)
+
+lint: ## format, vet, staticcheck, tidy modules, generated code is current
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "not gofmt'd: $$files" >&2; exit 1; }
+	go vet $(PACKAGES)
+	go tool staticcheck $(PACKAGES)
+	go mod tidy -diff
+	go build -o bin/ google.golang.org/protobuf/cmd/protoc-gen-go
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && cd pipeline/record && \
+	  protoc --plugin=../../bin/protoc-gen-go --go_out="$$dir" --go_opt=paths=source_relative record.proto && \
+	  diff -I '^// ' record.pb.go "$$dir/record.pb.go" || { echo 'pipeline/record: run `make generate`' >&2; exit 1; }
+
+fuzz: ## each fuzz target for FUZZTIME
+	@set -e; for package in $$(go list $(PACKAGES)); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+	  done; \
+	done
+
+bench: libchdb ## benchmarks that match BENCH
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+generate: ## generated code: the records' protobuf
+	go build -o bin/ google.golang.org/protobuf/cmd/protoc-gen-go
+	go generate ./...
+
+corpus: ## write testdata anew
+	go run ./testdata/generate
+
+libchdb: ## fetch the ClickHouse engine into the cache folder
+	@deploy/libchdb/fetch.sh
+
+clean: ## remove what was built here; the cache of fetched parts stays
+	rm -rf bin $(DEMO)
