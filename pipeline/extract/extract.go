@@ -1,0 +1,212 @@
+package extract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/abadojack/whatlanggo"
+
+	"shoal/cluster"
+	"shoal/cluster/fuzzyhash"
+	"shoal/pipeline"
+	"shoal/pipeline/message"
+	"shoal/pipeline/record"
+)
+
+// Extractor turns messages into features. It is safe for concurrent use.
+type Extractor struct {
+	cfg  Config
+	pool sync.Pool // of *work
+}
+
+// New returns an extractor, or what is wrong with cfg.
+func New(cfg Config) (*Extractor, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("extract config: %w", err)
+	}
+	cfg.Key = slices.Clone(cfg.Key)
+	return &Extractor{cfg: cfg, pool: sync.Pool{New: func() any { return new(work) }}}, nil
+}
+
+// work is what one extraction needs: its inputs, buffers that are used again,
+// and what was found so far.
+type work struct {
+	x   *Extractor
+	r   *pipeline.Report
+	m   *message.Message
+	who people
+
+	page, filePage page
+	folded         []byte
+	words          wordList
+	subjectWords   wordList
+	fileWords      wordList
+	room           []uint32
+
+	values    valueSet
+	found     findings
+	fileLinks []link
+	phones    []string
+	wallets   []string
+	personal  []string
+	defects   []string
+}
+
+func (w *work) begin(x *Extractor, r *pipeline.Report, m *message.Message) {
+	w.x, w.r, w.m = x, r, m
+	w.who = readPeople(r, m)
+	w.values.mask, w.values.list = w.who.mask, w.values.list[:0]
+	w.found = findings{links: w.found.links[:0], contacts: w.found.contacts[:0], tokens: w.found.tokens[:0]}
+	w.fileLinks, w.phones, w.wallets, w.personal, w.defects = nil, nil, nil, nil, nil
+}
+
+// end lets go of what belongs to the message.
+func (w *work) end() {
+	w.r, w.m, w.who, w.values.mask = nil, nil, people{}, nil
+	clear(w.values.list)
+	w.x.pool.Put(w)
+}
+
+func (w *work) defect(d string) {
+	if len(w.defects) < maxDefects && !contains(w.defects, d) {
+		w.defects = append(w.defects, d)
+	}
+}
+
+// Extract gives the features and the row of one report. It never fails: what a
+// message lacks is absent. It keeps nothing of r and m.
+func (x *Extractor) Extract(r *pipeline.Report, m *message.Message) (*cluster.Features, *record.Row) {
+	w := x.pool.Get().(*work)
+	defer w.end()
+	w.begin(x, r, m)
+	f := &cluster.Features{Report: r.ID(), Time: r.ReceivedAt.UnixMilli()}
+	row := new(record.Row)
+
+	w.subject(f, m.Get("Subject"))
+	content := w.text(f)
+	w.markup(f)
+	f.Files, row.Attachments = w.files(m.Parts)
+	w.identity(f, row)
+	w.links(row)
+	w.finish(f, row, content)
+	return f, row
+}
+
+// text fills what is computed from the visible text, and returns that text
+// without its wrappers.
+func (w *work) text(f *cluster.Features) string {
+	readHTML(&w.page, w.m.HTML)
+	visible := chooseText(&w.page, w.m.Plain)
+	if len(visible) > maxText {
+		visible = strings.ToValidUTF8(visible[:maxText], "")
+		w.defect(defectText)
+	}
+	w.folded = fold(w.folded[:0], visible)
+	lines := unwrap(textLines(string(w.folded)))
+	w.words.reset()
+	w.scan(lines)
+	if w.words.cut || w.page.cut {
+		w.defect(defectText)
+	}
+	f.Text = w.words.shingles(3, cluster.TextSketchSize)
+	f.Words = w.words.words(cluster.WordSketchSize)
+	if len(w.words.buf) >= minDigestText {
+		f.BodyDigest = fuzzyhash.Sum(w.words.buf)
+	}
+	content := strings.Join(lines, "\n")
+	w.language(content)
+	return content
+}
+
+// scan normalises the lines and collects what stands in them.
+func (w *work) scan(lines []string) {
+	p := newPerson(w.who.mask)
+	s := scanner{out: &w.words, mask: w.who.mask, found: &w.found}
+	for i, line := range lines {
+		class, rest, secret := p.see(i, line)
+		if class != "" {
+			w.words.mask(class)
+		}
+		s.quiet = secret
+		s.line(rest)
+		if !secret {
+			w.scanValues(rest)
+		}
+	}
+	s.finish()
+	if w.found.myMail {
+		p.kinds[personalMail] = true
+	}
+	w.personal = p.list()
+}
+
+// scanValues looks in a line for what the word scanner does not: phones,
+// wallets, macros.
+func (w *work) scanValues(line string) {
+	if len(w.phones) < maxPhones && strings.ContainsAny(line, "0123456789") {
+		w.phones = phones(w.phones, line)
+	}
+	if strings.ContainsAny(line, "{[%$#") {
+		for _, m := range macros(nil, line) {
+			w.values.add(cluster.KeyMacro, m)
+		}
+	}
+	if len(w.wallets) < maxWallets && len(line) >= 26 {
+		for chunk := range strings.FieldsSeq(line) {
+			if a := wallet(chunk); a != "" && len(w.wallets) < maxWallets {
+				w.wallets = append(w.wallets, a)
+			}
+		}
+	}
+}
+
+// chooseText prefers what the HTML shows. Plain text is only read where HTML is
+// absent or shows next to nothing and offers nothing to look at.
+func chooseText(p *page, plain string) string {
+	html := strings.TrimSpace(string(p.text))
+	if plain == "" || len(html) >= 40 {
+		return html
+	}
+	if html == "" && len(p.hidden) > 0 && plain == "" {
+		return string(p.hidden)
+	}
+	return plain
+}
+
+// textLines splits folded text, collapses spaces and drops empty lines at the
+// ends; the mark of a signature keeps its space.
+func textLines(s string) []string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		if l == "-- " {
+			continue
+		}
+		if strings.Contains(l, "  ") || strings.HasPrefix(l, " ") || strings.HasSuffix(l, " ") {
+			l = strings.Join(strings.Fields(l), " ")
+		}
+		lines[i] = l
+	}
+	return slices.DeleteFunc(lines, func(l string) bool { return l == "" })
+}
+
+// markup fills what is computed from the HTML's tags.
+func (w *work) markup(f *cluster.Features) {
+	f.Tags, w.room = tagShingles(w.page.tags, w.room)
+	if len(w.page.skeleton) >= minDigestText {
+		f.HTMLDigest = fuzzyhash.Sum(w.page.skeleton)
+	}
+}
+
+func (w *work) language(text string) {
+	if len(text) < minLanguage {
+		return
+	}
+	if len(text) > 2048 {
+		text = strings.ToValidUTF8(text[:2048], "")
+	}
+	if info := whatlanggo.Detect(text); info.IsReliable() {
+		w.values.add(cluster.KeyLanguage, info.Lang.Iso6391())
+	}
+}

@@ -1,0 +1,61 @@
+package extract
+
+import (
+	"bytes"
+	"image"
+	_ "image/gif"  // decoders by magic number
+	_ "image/jpeg" //
+	_ "image/png"  //
+
+	"github.com/corona10/goimagehash"
+	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/webp"
+)
+
+// look is the perceptual hash of a picture, 0 where there is none to be had: not
+// decodable, too large, too small, or one colour.
+func (w *work) look(data []byte) (hash uint64) {
+	defer func() {
+		// Decoders read what attackers wrote; a panic costs one picture.
+		if recover() != nil {
+			hash = 0
+			w.defect(defectImage)
+		}
+	}()
+	cfg, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil || cfg.Width <= 0 || cfg.Height <= 0 || cfg.Width > maxPixels/cfg.Height {
+		w.defect(defectImage)
+		return 0
+	}
+	if cfg.Width < minLook || cfg.Height < minLook {
+		return 0
+	}
+	img, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		w.defect(defectImage)
+		return 0
+	}
+	if blank(img) {
+		return 0
+	}
+	h, err := goimagehash.PerceptionHash(img)
+	if err != nil {
+		return 0
+	}
+	return h.GetHash()
+}
+
+// blank reports whether a grid of samples is of about one brightness.
+func blank(img image.Image) bool {
+	b := img.Bounds()
+	low, high := uint32(1<<16), uint32(0)
+	const grid = 48
+	for y := range grid {
+		for x := range grid {
+			r, g, bl, _ := img.At(b.Min.X+x*b.Dx()/grid, b.Min.Y+y*b.Dy()/grid).RGBA()
+			v := (r*3 + g*6 + bl) / 10
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	return high-low < 0x1000
+}
