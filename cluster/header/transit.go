@@ -51,6 +51,15 @@ var transitPrefixes = []string{
 	"x-ham-", "x-razor-", "x-pyzor-", "x-topsec", "x-cm-", "x-auth-", "x-filter",
 }
 
+// prefixIndex holds the prefixes by their third byte, the first after "x-": most
+// fields are compared with two or three instead of all.
+var prefixIndex = func() (index [256][]string) {
+	for _, p := range transitPrefixes {
+		index[p[2]] = append(index[p[2]], p)
+	}
+	return index
+}()
+
 // transitWords occur in the names that filters give, whoever made them.
 var transitWords = []string{"spam", "virus", "phish", "-scan", "quarantine"}
 
@@ -96,9 +105,11 @@ func fieldName(name string, list bool) string {
 	if transitNames[lower] || list && (listNames[lower] || strings.HasPrefix(lower, "list-")) {
 		return ""
 	}
-	for _, prefix := range transitPrefixes {
-		if strings.HasPrefix(lower, prefix) {
-			return ""
+	if len(lower) > 2 {
+		for _, prefix := range prefixIndex[lower[2]] {
+			if strings.HasPrefix(lower, prefix) {
+				return ""
+			}
 		}
 	}
 	for _, word := range transitWords {
