@@ -16,72 +16,81 @@ type walkFunc func(name string, single bool, err error) error
 
 // walkFolder visits the files of a folder in sorted order. Hidden files are
 // passed over, and hidden folders that are no Maildir; of a Maildir only what is
-// in cur and new is visited. Links are followed to files only.
+// in cur and new is visited. Links are followed to files only, and not out of
+// the folder where root sees to that.
 func walkFolder(root fs.FS, visit walkFunc) error {
-	return fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			if err := visit(name, false, err); err != nil {
-				return err
-			}
-			if d != nil && d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case d.IsDir():
-			return enter(root, name)
-		case strings.HasPrefix(d.Name(), "."):
-			return nil
+	w := folder{root: root, visit: visit, maildirs: map[string]bool{}}
+	return fs.WalkDir(root, ".", w.entry)
+}
+
+type folder struct {
+	root     fs.FS
+	visit    walkFunc
+	maildirs map[string]bool // folders looked at, and whether they are one
+}
+
+func (w *folder) entry(name string, d fs.DirEntry, err error) error {
+	dir := path.Dir(name)
+	switch {
+	case err != nil:
+		if err := w.visit(name, false, err); err != nil || d == nil || !d.IsDir() {
+			return err
 		}
-		dir := path.Dir(name)
-		if isMaildir(root, dir) {
-			return nil // indexes and the like, no messages
-		}
-		inMaildir := (path.Base(dir) == "cur" || path.Base(dir) == "new") && isMaildir(root, path.Dir(dir))
-		return visitFile(root, name, d, inMaildir || isEML(name), visit)
-	})
+		return fs.SkipDir
+	case d.IsDir():
+		return w.enter(name)
+	case strings.HasPrefix(d.Name(), "."), w.isMaildir(dir): // beside cur and new stand indexes, no messages
+		return nil
+	}
+	base := path.Base(dir)
+	single := isEML(name) || (base == "cur" || base == "new") && w.isMaildir(path.Dir(dir))
+	return w.file(name, d, single)
 }
 
 // enter says whether a folder is searched.
-func enter(root fs.FS, name string) error {
+func (w *folder) enter(name string) error {
 	base := path.Base(name)
 	switch {
 	case name == ".":
 		return nil
-	case base == "tmp" && isMaildir(root, path.Dir(name)):
-		return fs.SkipDir
-	case strings.HasPrefix(base, ".") && !isMaildir(root, name):
+	case base == "tmp" && w.isMaildir(path.Dir(name)),
+		strings.HasPrefix(base, ".") && !w.isMaildir(name):
 		return fs.SkipDir
 	}
 	return nil
 }
 
-func isMaildir(root fs.FS, dir string) bool {
-	for _, sub := range []string{"cur", "new"} {
-		if info, err := fs.Stat(root, path.Join(dir, sub)); err != nil || !info.IsDir() {
-			return false
-		}
+func (w *folder) isMaildir(dir string) bool {
+	is, seen := w.maildirs[dir]
+	if !seen {
+		is = isDir(w.root, path.Join(dir, "cur")) && isDir(w.root, path.Join(dir, "new"))
+		w.maildirs[dir] = is
 	}
-	return true
+	return is
+}
+
+func isDir(root fs.FS, name string) bool {
+	info, err := fs.Stat(root, name)
+	return err == nil && info.IsDir()
 }
 
 // errIrregular is the cause for what is neither a file nor a folder.
 var errIrregular = errors.New("no regular file")
 
-func visitFile(root fs.FS, name string, d fs.DirEntry, single bool, visit walkFunc) error {
+func (w *folder) file(name string, d fs.DirEntry, single bool) error {
 	if d.Type().IsRegular() {
-		return visit(name, single, nil)
+		return w.visit(name, single, nil)
 	}
-	info, err := fs.Stat(root, name) // follows a link, not out of the folder
+	info, err := fs.Stat(w.root, name) // follows a link, not out of the folder
 	switch {
 	case err != nil:
-		return visit(name, single, err)
+		return w.visit(name, single, err)
 	case info.IsDir():
 		return nil
 	case !info.Mode().IsRegular():
-		return visit(name, single, errIrregular)
+		return w.visit(name, single, errIrregular)
 	}
-	return visit(name, single, nil)
+	return w.visit(name, single, nil)
 }
 
 // readFolder yields the messages of all files of a folder.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"shoal/pipeline"
 )
@@ -65,6 +66,7 @@ func Unwrap(r *pipeline.Report) []pipeline.Report {
 	base := clone(r)
 	base.Raw = normalise(base.Raw)
 	base.Recipient, base.Reporter = normaliseAddress(base.Recipient), normaliseAddress(base.Reporter)
+	base.Source = strings.ToLower(strings.TrimSpace(base.Source))
 	fillOrigins(&base)
 	out, err := unwrap(base, maxNesting)
 	if err != nil {
