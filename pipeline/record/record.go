@@ -73,6 +73,24 @@ func UnmarshalRow(b []byte) (*Row, error) {
 	return row, nil
 }
 
+// UnmarshalReport reads whose report a "features" record is, and its row; nil
+// where the record is a decision.
+func UnmarshalReport(b []byte) (cluster.ReportID, *Row, error) {
+	e, err := unmarshalEntry(b)
+	if err != nil || e.GetReport() == nil {
+		return cluster.ReportID{}, nil, err
+	}
+	id, err := reportID(e.GetReport().GetFeatures().GetReportId())
+	if err != nil {
+		return id, nil, err
+	}
+	row := new(Row)
+	if err := proto.Unmarshal(e.GetReport().GetRow(), row); err != nil {
+		return id, nil, fmt.Errorf("unmarshal row: %w", err)
+	}
+	return id, row, nil
+}
+
 func unmarshalEntry(b []byte) (*Entry, error) {
 	e := new(Entry)
 	if err := proto.Unmarshal(b, e); err != nil {

@@ -1,0 +1,166 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"shoal/cluster"
+	"shoal/pipeline/record"
+)
+
+// advance steps the engine through recs, makes what follows durable, commits and
+// takes a snapshot if one is due.
+func (c *Clusterer) advance(ctx context.Context, recs []Record) error {
+	began := time.Now()
+	var out outgoing
+	var letters []Record
+	for i := range recs {
+		err := c.step(recs[i], &out)
+		var dead *DeadError
+		if errors.As(err, &dead) {
+			// Replaying what was committed buries nobody a second time.
+			if recs[i].Offset >= c.committed {
+				letters = append(letters, letter(recs[i], dead))
+			}
+			continue
+		}
+		if err != nil {
+			c.engine = nil
+			return err
+		}
+	}
+	err := c.publish(ctx, &out)
+	if err == nil {
+		err = c.dead.bury(ctx, letters)
+	}
+	if err != nil {
+		c.engine = nil // it is ahead of what is durable
+		return err
+	}
+	if err := c.commit(ctx, recs[len(recs)-1]); err != nil {
+		return err
+	}
+	c.metrics.done(recs, time.Since(began))
+	return c.saveIfDue(ctx)
+}
+
+// outgoing are events that are not published yet.
+type outgoing struct {
+	recs []Record
+	seqs []uint64
+}
+
+func (c *Clusterer) step(rec Record, out *outgoing) error {
+	entry, err := readEntry(rec)
+	if err != nil {
+		return err
+	}
+	for _, ev := range c.engine.Step(entry) {
+		if ev.Seq <= c.published {
+			continue
+		}
+		value, err := record.MarshalEvent(&ev)
+		if err != nil {
+			return fmt.Errorf("marshal event %d: %w", ev.Seq, err)
+		}
+		out.recs = append(out.recs, Record{Value: value})
+		out.seqs = append(out.seqs, ev.Seq)
+	}
+	return nil
+}
+
+// readEntry gives a DeadError for what can never be read. A record of a newer
+// version is not dead: it waits for a newer program.
+func readEntry(rec Record) (cluster.Entry, error) {
+	entry, err := record.UnmarshalEntry(rec.Value)
+	if errors.Is(err, record.ErrVersion) {
+		return entry, fmt.Errorf("features at offset %d: %w", rec.Offset, err)
+	}
+	if err != nil {
+		return entry, Dead(ReasonUnreadable, err)
+	}
+	if entry.Features != nil {
+		if err := entry.Features.Validate(); err != nil {
+			return entry, Dead(ReasonInvalid, err)
+		}
+	}
+	entry.Offset = rec.Offset
+	return entry, nil
+}
+
+// publish writes events. After a failure it looks up which of them are there,
+// since a write can succeed and its answer be lost.
+func (c *Clusterer) publish(ctx context.Context, out *outgoing) error {
+	unsure := false
+	err := c.cfg.Retry.do(ctx, c.cfg.Log, "publish events", func(ctx context.Context) error {
+		if unsure {
+			if err := c.lookUpPublished(ctx); err != nil {
+				return err
+			}
+			out.dropTo(c.published)
+		}
+		if len(out.recs) == 0 {
+			return nil
+		}
+		unsure = true
+		if err := c.cfg.Events.Write(ctx, out.recs); err != nil {
+			return err
+		}
+		c.published = out.seqs[len(out.seqs)-1]
+		c.progress.Written.Add(int64(len(out.recs)))
+		return nil
+	}, c.metrics.failed)
+	if err != nil {
+		return fmt.Errorf("publish %d events: %w", len(out.recs), err)
+	}
+	return nil
+}
+
+// dropTo forgets the events up to number seq.
+func (o *outgoing) dropTo(seq uint64) {
+	for len(o.seqs) > 0 && o.seqs[0] <= seq {
+		o.seqs, o.recs = o.seqs[1:], o.recs[1:]
+	}
+}
+
+func (c *Clusterer) commit(ctx context.Context, last Record) error {
+	if last.Offset < c.committed {
+		return nil // a replay must not take the mark back
+	}
+	err := c.cfg.Retry.do(ctx, c.cfg.Log, "commit features", func(ctx context.Context) error {
+		return c.cfg.Features.Commit(ctx, last)
+	}, c.metrics.failed)
+	if err != nil {
+		return fmt.Errorf("commit features to %d: %w", last.Offset, err)
+	}
+	c.committed = last.Offset + 1
+	return nil
+}
+
+func (c *Clusterer) saveIfDue(ctx context.Context) error {
+	if c.engine.Offset()-c.savedTo < c.cfg.SnapshotRecords && time.Since(c.savedAt) < c.cfg.SnapshotEvery {
+		return nil
+	}
+	return c.save(ctx)
+}
+
+// save takes a snapshot. Everything that the engine has said is durable by now,
+// which is what makes a snapshot safe to start from. A snapshot that cannot be
+// kept delays nothing: the next one is tried when it is due.
+func (c *Clusterer) save(ctx context.Context) error {
+	if c.engine == nil || c.engine.Offset() <= c.savedTo || c.engine.Seq() > c.published {
+		return nil
+	}
+	began := time.Now()
+	c.savedAt, c.savedTo = began, c.engine.Offset()
+	snapshot := c.engine.Snapshot()
+	if err := c.cfg.Snapshots.Save(ctx, snapshot); err != nil {
+		c.metrics.failed()
+		c.cfg.Log.Error("snapshot not kept, a restart will replay more", "offset", c.savedTo, "err", err)
+		return nil
+	}
+	c.cfg.Log.Info("snapshot kept", "offset", c.savedTo, "bytes", len(snapshot), "took", time.Since(began))
+	return nil
+}
