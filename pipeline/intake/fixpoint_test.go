@@ -30,3 +30,18 @@ func checkFixpoint(t *testing.T, out []pipeline.Report) {
 		}
 	}
 }
+
+// checkRoundTrip asserts that a report is the same after topic "reports".
+func checkRoundTrip(t *testing.T, out []pipeline.Report) {
+	t.Helper()
+	for i := range out {
+		rec := FromRecord(ToRecord(&out[i]))
+		again := Unwrap(&rec)
+		if diff := cmp.Diff(out[i:i+1], again, sameReport); diff != "" {
+			t.Fatalf("through a record changed (-before +after):\n%s", diff)
+		}
+		if a, b := out[i].ID(), again[0].ID(); a != b {
+			t.Fatalf("id %s became %s", a, b)
+		}
+	}
+}
