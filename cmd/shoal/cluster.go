@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"shoal/cluster"
+	"shoal/pipeline/intake"
+)
+
+func (a *app) clusterCommand() *cobra.Command {
+	l := &local{app: a}
+	var evidence bool
+	cmd := &cobra.Command{
+		Use:   "cluster PATH...",
+		Short: "Group messages without any server and print path and campaign of each",
+		Long: `Group messages without Kafka and ClickHouse. For every message one line is
+printed, in input order: its path, a tab, and the id of its campaign, or "-"
+where it stands alone.
+
+PATH is a file or a folder, searched through: .eml, mbox, Maildir, feedback
+reports (ARF), mails that carry the reported one, gzip of any of these; "-" is
+standard input. The Nth message of a container is PATH#N.
+
+With --evidence a third column holds JSON: why the message joined, with value,
+score and weight (nats) of each key that agreed, and the report it agreed with.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.clusterPaths(cmd.Context(), l, args, evidence)
+		},
+	}
+	cmd.Flags().BoolVar(&evidence, "evidence", false, "add JSON with why each message joined")
+	cmd.Flags().IntVar(&l.jobs, "jobs", defaultJobs(), "messages to extract at the same time")
+	return cmd
+}
+
+func (a *app) clusterPaths(ctx context.Context, l *local, paths []string, evidence bool) error {
+	g, tally, err := l.group(ctx, paths, cluster.NewEngine(cluster.DefaultConfig()))
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(a.stdout)
+	ids := g.campaigns()
+	for i, name := range g.names {
+		fmt.Fprintf(w, "%s\t%s", name, ids[i])
+		if evidence {
+			fmt.Fprintf(w, "\t%s", g.evidence(i))
+		}
+		fmt.Fprintln(w)
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	return a.account(tally)
+}
+
+// account tells what was skipped; the exit status shows it.
+func (a *app) account(t intake.Tally) error {
+	if t.Skips() == 0 {
+		return nil
+	}
+	fmt.Fprintf(a.stderr, "shoal: %s\n", t)
+	return errFailed
+}
+
+// grouping is the outcome of a local run.
+type grouping struct {
+	engine  *cluster.Engine
+	names   []string
+	reports []cluster.ReportID
+	first   map[cluster.ReportID]cluster.CampaignID
+	why     map[cluster.ReportID][]cluster.Evidence
+}
+
+// group feeds all paths to an engine.
+func (l *local) group(ctx context.Context, paths []string, e *cluster.Engine) (*grouping, intake.Tally, error) {
+	l.now = time.Now()
+	g := &grouping{
+		engine: e,
+		first:  map[cluster.ReportID]cluster.CampaignID{},
+		why:    map[cluster.ReportID][]cluster.Evidence{},
+	}
+	tally, err := l.features(ctx, paths, func(r localReport) error {
+		g.take(r)
+		return nil
+	})
+	return g, tally, err
+}
+
+func (g *grouping) take(r localReport) {
+	g.names = append(g.names, r.name)
+	g.reports = append(g.reports, r.features.Report)
+	for _, ev := range g.engine.Step(cluster.Entry{Offset: g.engine.Offset() + 1, Features: r.features}) {
+		if ev.Kind == cluster.EventAssigned {
+			g.first[ev.Report] = ev.Campaign
+			g.why[ev.Report] = ev.Evidence
+		}
+	}
+}
+
+// campaigns gives the final campaign of each message, "-" for one alone.
+func (g *grouping) campaigns() []string {
+	size := map[cluster.CampaignID]int{}
+	ids := make([]string, len(g.names))
+	for _, r := range g.reports {
+		size[g.engine.Resolve(g.first[r])]++
+	}
+	for i, r := range g.reports {
+		ids[i] = "-"
+		if id := g.engine.Resolve(g.first[r]); size[id] > 1 {
+			ids[i] = string(id)
+		}
+	}
+	return ids
+}
+
+// evidence is the JSON of why message i joined.
+func (g *grouping) evidence(i int) []byte {
+	type item struct {
+		Key     string  `json:"key"`
+		Value   string  `json:"value,omitempty"`
+		Score   float64 `json:"score"`
+		Weight  float64 `json:"weight"`
+		Matched string  `json:"matched"`
+	}
+	items := []item{}
+	for _, ev := range g.why[g.reports[i]] {
+		items = append(items, item{ev.Key.String(), ev.Value, ev.Score, ev.Weight, ev.Matched.String()})
+	}
+	b, err := json.Marshal(map[string]any{"report": g.reports[i].String(), "evidence": items})
+	if err != nil {
+		panic(err) // plain data always marshals
+	}
+	return b
+}
