@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"strings"
 )
 
 // rawField is a field as it stands in the bytes, value unfolded.
@@ -38,6 +39,9 @@ func (b *block) read(data []byte) []byte {
 		switch {
 		case len(line) == 0:
 			return rest
+		case line[0] == ':':
+			b.found.add(DefectHeaderMalformed)
+			open = false
 		case line[0] == ' ' || line[0] == '\t':
 			if open {
 				b.extend(line)
@@ -48,6 +52,11 @@ func (b *block) read(data []byte) []byte {
 			}
 		default:
 			name, value, ok := splitField(line)
+			if !ok {
+				// "From", and on the next line " : a@b": mail programs differ
+				// on whether that is a field, so it hides one from filters.
+				name, value, rest, ok = splitFolded(line, rest)
+			}
 			if ok {
 				open = b.add(name, value)
 				break
@@ -67,18 +76,32 @@ func (b *block) read(data []byte) []byte {
 }
 
 // bodyBegins guesses at a line that is no field whether the body has begun
-// without a blank line: so it has unless a field or the end of the header
-// follows at once, and it surely has at a MIME delimiter.
+// without a blank line. It surely has at a MIME delimiter, and it has not where a
+// field or the end of the header follows at once, or soon a field of mail.
 func (b *block) bodyBegins(line, rest []byte) bool {
 	if bytes.HasPrefix(line, []byte("--")) {
 		return true
 	}
-	next, _ := cutLine(rest)
-	if len(next) == 0 {
-		return len(b.fields) == 0
+	for n := range 5 {
+		next, after := cutLine(rest)
+		if len(next) == 0 {
+			return n > 0 || len(b.fields) == 0
+		}
+		name, _, ok := splitField(next)
+		if ok && (n == 0 || common[strings.ToLower(name)]) {
+			return false
+		}
+		rest = after
 	}
-	_, _, ok := splitField(next)
-	return !ok
+	return true
+}
+
+// common are fields that stand in nearly every header, lower case.
+var common = map[string]bool{
+	"from": true, "to": true, "subject": true, "date": true, "message-id": true,
+	"received": true, "mime-version": true, "content-type": true, "reply-to": true,
+	"content-transfer-encoding": true, "dkim-signature": true, "return-path": true,
+	"authentication-results": true, "received-spf": true,
 }
 
 // add keeps a new field and reports whether it may be continued.
@@ -142,4 +165,21 @@ func splitField(line []byte) (name string, value []byte, ok bool) {
 		}
 	}
 	return string(raw), line[colon+1:], len(raw) > 0
+}
+
+// splitFolded takes a field apart whose colon stands on the next line.
+func splitFolded(line, rest []byte) (name string, value, after []byte, ok bool) {
+	if len(line) > maxNameBytes || len(rest) == 0 || rest[0] != ' ' && rest[0] != '\t' {
+		return "", nil, rest, false
+	}
+	next, after := cutLine(rest)
+	next = bytes.TrimLeft(next, " \t")
+	if len(next) == 0 || next[0] != ':' {
+		return "", nil, rest, false
+	}
+	name, _, ok = splitField(append(line[:len(line):len(line)], ':'))
+	if !ok {
+		return "", nil, rest, false
+	}
+	return name, next[1:], after, true
 }

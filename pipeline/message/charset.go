@@ -67,8 +67,13 @@ func toUTF8(data []byte, declared, hint string, found *defects) string {
 		}
 		return string(bytes.TrimPrefix(data, []byte("\ufeff")))
 	}
-	if enc == nil {
+	switch {
+	case enc == nil:
 		found.add(DefectCharsetGuessed)
+		enc = guess(data, hint)
+	case enc == unicode.UTF8 && !bytes.ContainsFunc(data, wide):
+		// Declared UTF-8, and not one character of it.
+		found.add(DefectCharsetMismatch)
 		enc = guess(data, hint)
 	}
 	return decode(data, enc, found)
@@ -118,6 +123,8 @@ func stateful(enc encoding.Encoding) bool {
 	name, err := htmlindex.Name(enc)
 	return err == nil && (strings.HasPrefix(name, "iso-2022") || strings.HasPrefix(name, "utf-16") || name == "hz-gb-2312")
 }
+
+func wide(r rune) bool { return r >= utf8.RuneSelf && r != utf8.RuneError }
 
 func ascii(data []byte) bool {
 	for _, c := range data {

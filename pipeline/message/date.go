@@ -40,6 +40,9 @@ func (m *Message) Date() (time.Time, bool) {
 		return t.UTC(), true
 	}
 	value, _, _ = strings.Cut(value, " (")
+	if t, err := mail.ParseDate(value); err == nil {
+		return t.UTC(), true
+	}
 	for _, layout := range looseDates {
 		if t, err := time.Parse(layout, value); err == nil {
 			return t.UTC(), true

@@ -31,6 +31,7 @@ func undo(body []byte, coding string, limit int, found *defects) (data []byte, m
 		body, more = cleanBase64(body, limit, found)
 	case "quoted-printable":
 		body, more = head(body, 3*limit+8)
+		body = bytes.TrimSuffix(body, []byte("=")) // a line break that the delimiter took
 	default:
 		return head(body, limit)
 	}

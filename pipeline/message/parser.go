@@ -73,18 +73,23 @@ func (p *Parser) prepare(raw []byte, found *defects) []byte {
 		found.add(DefectHeaderMalformed)
 		raw = rest
 	}
-	if bytes.HasPrefix(raw, []byte("From ")) || bytes.HasPrefix(raw, []byte(">From ")) {
+	line, rest := cutLine(raw)
+	if _, _, field := splitField(line); !field && mboxLine(line) {
 		found.add(DefectMboxLine)
-		_, raw = cutLine(raw)
+		raw = rest
 	}
 	return raw
+}
+
+func mboxLine(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))
 }
 
 // startsHeader reports whether data begins with a field or an mbox line.
 func startsHeader(data []byte) bool {
 	line, _ := cutLine(data)
 	_, _, ok := splitField(line)
-	return ok || bytes.HasPrefix(line, []byte("From "))
+	return ok || mboxLine(line)
 }
 
 // charsetHint names the set that the header declares, for the bytes that

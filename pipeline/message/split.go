@@ -9,6 +9,10 @@ import (
 // nested multiparts are cut inside their own part, so an inner one that is never
 // closed ends with its outer part.
 func splitParts(body []byte, boundary string, limit int, found *defects) [][]byte {
+	if limit <= 0 {
+		found.add(DefectPartsTruncated)
+		return nil
+	}
 	mark := []byte("--" + boundary)
 	var parts [][]byte
 	start, closed := -1, false
@@ -33,9 +37,7 @@ func splitParts(body []byte, boundary string, limit int, found *defects) [][]byt
 	if start >= 0 && start < len(body) {
 		parts = append(parts, body[start:])
 	}
-	if len(parts) == 0 {
-		found.add(DefectBoundaryUnseen)
-	} else if !closed {
+	if len(parts) > 0 && !closed {
 		found.add(DefectBoundaryUnclosed)
 	}
 	return parts

@@ -35,20 +35,13 @@ func (t *tree) node(k kind, body []byte, depth int) {
 }
 
 func (t *tree) multipart(k kind, body []byte, depth int) {
-	if k.boundary == "" {
-		t.found.add(DefectBoundaryMissing)
-		k.boundary = findBoundary(body)
-	}
 	if depth >= t.cfg.MaxDepth {
 		t.found.add(DefectDepthTruncated)
 		t.shape.WriteString(k.media)
 		t.leaf(kind{media: "application/octet-stream", name: k.name}, body)
 		return
 	}
-	var parts [][]byte
-	if k.boundary != "" {
-		parts = splitParts(body, k.boundary, t.cfg.MaxParts-t.parts, t.found)
-	}
+	parts := t.split(k.boundary, body)
 	if len(parts) == 0 {
 		t.lone(k, body)
 		return
@@ -70,6 +63,24 @@ func (t *tree) multipart(k kind, body []byte, depth int) {
 		t.child(part, missing, depth+1)
 	}
 	t.shape.WriteByte(')')
+}
+
+// split cuts a multipart, at a boundary found in it where the declared one is
+// missing or never occurs.
+func (t *tree) split(boundary string, body []byte) [][]byte {
+	room := t.cfg.MaxParts - t.parts
+	if boundary != "" {
+		if parts := splitParts(body, boundary, room, t.found); len(parts) > 0 {
+			return parts
+		}
+		t.found.add(DefectBoundaryUnseen)
+	} else {
+		t.found.add(DefectBoundaryMissing)
+	}
+	if boundary = findBoundary(body); boundary == "" {
+		return nil
+	}
+	return splitParts(body, boundary, room, t.found)
 }
 
 func (t *tree) child(part []byte, missing string, depth int) {
