@@ -8,6 +8,7 @@ const (
 	maxTags        = 20_000    // HTML tags that are shingled
 	maxDepth       = 512       // open HTML elements that are remembered
 	maxURLs        = 64        // row: defectURLs
+	maxPerShape    = 3         // links of one shape in a row
 	maxLinks       = 512       // links that are looked at: defectURLs
 	maxURL         = 2048      // bytes of one link: defectURLs
 	maxHosts       = 32        // row: defectURLs

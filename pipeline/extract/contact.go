@@ -76,11 +76,25 @@ func phoneShape(s, digits string, groups int) bool {
 	if strings.Count(s, ".") > 0 && strings.ContainsAny(s, " -(") == false && strings.Count(s, ".") != 2 {
 		return false // 1.234.567.890 and addresses
 	}
-	if strings.Contains(s, "/") && len(digits) <= 8 || len(digits) == 8 && groups == 3 {
+	if dated(s) || strings.Contains(s, "/") && len(digits) <= 8 || len(digits) == 8 && groups == 3 {
 		return false // dates
 	}
 	if groups == 1 {
 		return s[0] == '(' || len(digits) == 11 && (strings.HasPrefix(digits, "18") || strings.HasPrefix(digits, "0800")) || len(digits) == 10 && strings.HasPrefix(digits, "8")
 	}
 	return groups <= 6 && len(digits) >= 9
+}
+
+// dated reports whether s begins with a date: two groups of one or two digits
+// and a year, in either order.
+func dated(s string) bool {
+	groups := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	if len(groups) < 3 {
+		return false
+	}
+	short := func(g string) bool { return len(g) <= 2 }
+	year := func(g string) bool {
+		return len(g) == 4 && (strings.HasPrefix(g, "19") || strings.HasPrefix(g, "20"))
+	}
+	return short(groups[0]) && short(groups[1]) && year(groups[2]) || year(groups[0]) && short(groups[1]) && short(groups[2])
 }

@@ -52,6 +52,7 @@ type work struct {
 	wallets   []string
 	personal  []string
 	defects   []string
+	shapes    map[string]int // links of each shape in the row
 }
 
 func (w *work) begin(x *Extractor, r *pipeline.Report, m *message.Message) {
@@ -60,6 +61,7 @@ func (w *work) begin(x *Extractor, r *pipeline.Report, m *message.Message) {
 	w.values.mask, w.values.list = w.who.mask, w.values.list[:0]
 	w.found = findings{links: w.found.links[:0], contacts: w.found.contacts[:0], tokens: w.found.tokens[:0]}
 	w.fileLinks, w.phones, w.wallets, w.personal, w.defects = nil, nil, nil, nil, nil
+	w.shapes = make(map[string]int)
 }
 
 // end lets go of what belongs to the message.
@@ -124,8 +126,8 @@ func (w *work) text(f *cluster.Features) string {
 func (w *work) scan(lines []string) {
 	p := newPerson(w.who.mask)
 	s := scanner{out: &w.words, mask: w.who.mask, found: &w.found}
-	for i, line := range lines {
-		class, rest, secret := p.see(i, line)
+	for i := range lines {
+		class, rest, secret := p.see(lines, i)
 		if class != "" {
 			w.words.mask(class)
 		}

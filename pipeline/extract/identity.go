@@ -50,6 +50,9 @@ func (w *work) fromValues(row *record.Row) {
 func localShape(local string) string {
 	var b strings.Builder
 	writeSegment(&b, lowerASCII(local))
+	if !strings.ContainsFunc(b.String(), func(r rune) bool { return r >= 'a' && r <= 'z' }) || b.String()[0] == '#' && strings.Count(b.String(), "#") == 1 && len(b.String()) == 3 {
+		return ""
+	}
 	return b.String()
 }
 

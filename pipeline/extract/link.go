@@ -43,14 +43,15 @@ func (w *work) link(row *record.Row, l link, seen, hosts map[string]bool) {
 	}
 	u = shorten(w.who.mask.url(strings.ToValidUTF8(u, "")), maxURL)
 	a, ok := splitURL(u)
-	if !ok || seen[u] {
+	place := a.host + a.path + "?" + a.query
+	if !ok || seen[place] {
 		return
 	}
-	seen[u] = true
+	seen[place] = true
 	if l.kind == linkOther && everybodys(a.host) || standards(a.host) {
 		return
 	}
-	w.keepLink(row, u, a.host, hosts)
+	w.keepLink(row, u, &a, hosts)
 	if everybodys(a.host) {
 		return
 	}
@@ -77,10 +78,16 @@ func imagePath(a *address) string {
 	return pathShape(a)
 }
 
-func (w *work) keepLink(row *record.Row, u, host string, hosts map[string]bool) {
-	if len(row.Urls) < maxURLs {
+// keepLink puts a link into the row. Of links that differ in their tokens only,
+// a few tell it all.
+func (w *work) keepLink(row *record.Row, u string, a *address, hosts map[string]bool) {
+	host := a.host
+	shape := host + pathShape(a)
+	switch w.shapes[shape]++; {
+	case w.shapes[shape] > maxPerShape:
+	case len(row.Urls) < maxURLs:
 		row.Urls = append(row.Urls, u)
-	} else {
+	default:
 		w.defect(defectURLs)
 	}
 	if hosts[host] {

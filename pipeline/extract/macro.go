@@ -28,7 +28,7 @@ func macroAt(s string) int {
 			continue
 		}
 		body := s[len(f.open):]
-		n := macroName(body)
+		n := macroName(body, f.close != "")
 		if n >= 2 && n <= 40 && strings.HasPrefix(body[n:], f.close) && f.fits(body[:n]) {
 			return len(f.open) + n + len(f.close)
 		}
@@ -51,8 +51,8 @@ var macroForms = []macroForm{
 // a shouted name with an underscore.
 func (f *macroForm) fits(name string) bool {
 	letters := strings.ContainsAny(lowerASCII(name), "abcdefghijklmnopqrstuvwxyz")
-	if !letters {
-		return false
+	if !letters || f.open == "%" && len(name) > 2 && hexOnly(name[:2]) && strings.ContainsAny(name[:2], "0123456789") {
+		return false // %20 of a link
 	}
 	upper := strings.ToUpper(name) == name
 	if f.close == "" {
@@ -61,9 +61,11 @@ func (f *macroForm) fits(name string) bool {
 	return !f.shout || upper && (len(name) >= 4 && f.open != "[" || strings.Contains(name, "_"))
 }
 
-func macroName(s string) int {
+// macroName is the length of a name at the beginning of s; spaces may stand
+// inside where a closing mark ends it.
+func macroName(s string, spaces bool) int {
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; !(wordByte(c) && c < 0x80 || c == '_' || c == '-' || c == '.' || c == '|' || c == ' ' && i > 0 && i < 30) {
+		if c := s[i]; !(wordByte(c) && c < 0x80 || c == '_' || c == '-' || c == '.' || c == '|' || spaces && c == ' ' && i > 0 && i < 30) {
 			return len(strings.TrimRight(s[:i], " "))
 		}
 	}

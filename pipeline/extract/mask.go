@@ -23,23 +23,27 @@ type mask struct {
 // newMask masks addresses (the first is the recipient's) and display names.
 func newMask(addresses, names []string) *mask {
 	m := &mask{words: make(map[string]bool)}
-	for i, a := range addresses {
-		a = lowerASCII(a)
-		local, domain, ok := cutAddress(a)
-		if !ok || i >= maxMasked {
-			continue
-		}
-		m.plain = append(m.plain, a)
-		m.forms = append(m.forms, encodings(a, local, domain)...)
-		if len(local) >= 3 {
-			m.locals = append(m.locals, local)
-		}
-		m.addWords(local)
+	for _, a := range addresses {
+		m.addAddress(a)
 	}
 	for _, n := range names {
 		m.addWords(n)
 	}
 	return m
+}
+
+func (m *mask) addAddress(a string) {
+	a = lowerASCII(a)
+	local, domain, ok := cutAddress(a)
+	if !ok || len(m.plain) >= maxMasked || m.address(a) {
+		return
+	}
+	m.plain = append(m.plain, a)
+	m.forms = append(m.forms, encodings(a, local, domain)...)
+	if len(local) >= 3 {
+		m.locals = append(m.locals, local)
+	}
+	m.addWords(local)
 }
 
 func encodings(a, local, domain string) []string {

@@ -17,11 +17,12 @@ const (
 )
 
 var (
-	streetLine = regexp.MustCompile(`^(?:[a-z ]{0,24}: ?)?\d{1,6}[a-z]?,? (?:[nsew]\.? )?[\pL0-9.' -]{2,40}?\b(?:st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane|ct|court|pl|place|way|ter|terrace|cir|circle|pkwy|parkway|hwy|highway|trl|trail|sq|square|loop)\b`)
-	stateZIP   = regexp.MustCompile(`\b[A-Za-z.' ]{2,30},? (?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),? +\d{5}(?:-\d{4})?\b`)
-	greeting   = regexp.MustCompile(`^(?i:dear|hello|hi|hey|good (?:morning|afternoon|evening|day)|attention|attn|sehr geehrte[rs]?(?: (?:herr|frau))?|hallo|liebe[r]?|guten tag|bonjour|cher|chère|chere|estimad[oa]|hola|prezad[oa]|ol[aá]|caro|cara|gentile|beste|geachte(?: (?:heer|mevrouw))?|ciao)[ ,:]+(?:(?i:mr|mrs|ms|dr)\.? )?(\p{Lu}[\pL'-]+(?: \p{Lu}[\pL'.-]*){0,3}) ?(?:[,:;!.]|$)`)
-	ownPhone   = regexp.MustCompile(`\b(?:your|ihre|votre|tu|su|seu) (?:phone|mobile|cell|telephone|telefon)[a-z ]{0,12}(?:number|nummer)?(?: is|:)? *\+?[\d(]`)
-	passwords  = regexp.MustCompile(`\b(?:your|ihr|votre|tu|su|sua) ?(?:[a-z]+ ){0,2}(?:password|pass|passwort|kennwort|mot de passe|contrasena|senha)s?(?: is| was| ist| est| es)?[ :=-]*["'(]?[a-z0-9!@#$%^&*_.-]*[0-9!@#$%^&*_][a-z0-9!@#$%^&*_.-]*`)
+	streetLine  = regexp.MustCompile(`^(?:[a-z ]{0,24}: ?)?\d{1,6}[a-z]?,? (?:[nsew]\.? )?[\pL0-9.' -]{2,40}?\b(?:st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane|ct|court|pl|place|way|ter|terrace|cir|circle|pkwy|parkway|hwy|highway|trl|trail|sq|square|loop)\b`)
+	stateZIP    = regexp.MustCompile(`\b[A-Za-z.' ]{2,30},? (?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),? +\d{5}(?:-\d{4})?\b`)
+	greeting    = regexp.MustCompile(`^(?i:dear|hello|hi|hey|good (?:morning|afternoon|evening|day)|attention|attn|sehr geehrte[rs]?(?: (?:herr|frau))?|hallo|liebe[r]?|guten tag|bonjour|cher|chère|chere|estimad[oa]|hola|prezad[oa]|ol[aá]|caro|cara|gentile|beste|geachte(?: (?:heer|mevrouw))?|ciao)[ ,:]+(?:(?i:mr|mrs|ms|dr)\.? )?(\p{Lu}[\pL'-]+(?: \p{Lu}[\pL'.-]*){0,3}) ?(?:[,:;!.]|$)`)
+	greetedMail = regexp.MustCompile(`^(?i:dear|hello|hi|hey|attention|attn|sehr geehrte[rs]?|hallo|guten tag|bonjour|cher|estimad[oa]|hola|prezad[oa]|ol[aá]|caro|gentile|beste|geachte|ciao)[ ,:]+[^ @]+@[^ @]+\.[a-zA-Z]+[ ,:;!.]*$`)
+	ownPhone    = regexp.MustCompile(`\b(?:your|ihre|votre|tu|su|seu) (?:phone|mobile|cell|telephone|telefon)[a-z ]{0,12}(?:number|nummer)?(?: is|:)? *\+?[\d(]`)
+	passwords   = regexp.MustCompile(`\b(?:your|ihr|votre|tu|su|sua) ?(?:[a-z]+ ){0,2}(?:password|pass|passwort|kennwort|mot de passe|contrasena|senha)s?(?: is| was| ist| est| es)?[ :=-]*["'(]?[a-z0-9!@#$%^&*_.-]*[0-9!@#$%^&*_][a-z0-9!@#$%^&*_.-]*`)
 )
 
 // commonGreeted are those who are greeted without being known.
@@ -45,7 +46,8 @@ func newPerson(m *mask) *person {
 
 // see looks at line i. It returns the classes that stand for it, with the part of
 // the line that is to be scanned as usual; secret lines leave no values.
-func (p *person) see(i int, line string) (class string, rest string, secret bool) {
+func (p *person) see(lines []string, i int) (class string, rest string, secret bool) {
+	line := lines[i]
 	if len(line) > 200 || len(line) < 3 {
 		return "", line, p.password(line)
 	}
@@ -54,11 +56,16 @@ func (p *person) see(i int, line string) (class string, rest string, secret bool
 		before, after, _ := strings.Cut(line, name)
 		return className, before + " " + after, false
 	}
+	if a, ok := p.greetedMail(line); ok {
+		p.kinds[personalMail] = true
+		p.mask.addAddress(a)
+		return "", line, false
+	}
 	if i < 3 && p.ownName(line) {
 		p.kinds[personalName] = true
 		return className, "", true
 	}
-	if p.postal(i, line) {
+	if p.postal(lines, i) {
 		return classPostal, "", true
 	}
 	return "", line, p.password(line) || p.phone(line)
@@ -79,6 +86,17 @@ func (p *person) greeted(line string) (string, bool) {
 		}
 	}
 	return m[1], true
+}
+
+// greetedMail finds the address in "Hello john@example.com": it is the
+// recipient's, whatever the header says.
+func (p *person) greetedMail(line string) (string, bool) {
+	at := strings.IndexByte(line, '@')
+	if at < 0 || at > 80 || !greetedMail.MatchString(line) {
+		return "", false
+	}
+	from, to := mailSpan(line)
+	return line[from:to], from < to
 }
 
 // ownName: a line that is the recipient's name as the header gives it, or two to
@@ -103,7 +121,8 @@ func (p *person) ownName(line string) bool {
 	return mine > 0 || strings.HasSuffix(line, ",")
 }
 
-func (p *person) postal(i int, line string) bool {
+func (p *person) postal(lines []string, i int) bool {
+	line := lines[i]
 	hasZIP := strings.ContainsAny(line, "0123456789") && stateZIP.MatchString(line)
 	low := strings.ToLower(line)
 	if streetLine.MatchString(low) && !containsAny(low, "suite", "ste ", "floor", "p.o.", "unsubscribe", "inc", "llc", "ltd") {
@@ -113,8 +132,18 @@ func (p *person) postal(i int, line string) bool {
 		}
 	}
 	if hasZIP && i-p.street <= 2 {
-		p.kinds[personalPostal] = true
+		p.kinds[personalPostal] = p.kinds[personalPostal] || !company(lines[max(0, i-4):min(len(lines), i+3)])
 		return true
+	}
+	return false
+}
+
+// company reports whether the lines around an address are a sender's imprint.
+func company(lines []string) bool {
+	for _, l := range lines {
+		if containsAny(strings.ToLower(l), "unsubscribe", "write to", "opt out", "opt-out", "©", "copyright", "rights reserved", "advertis", "privacy", "mailing", "remove", "inc.", " llc", "ltd", "headquarters", "our address", "contact us") {
+			return true
+		}
 	}
 	return false
 }

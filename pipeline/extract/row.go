@@ -119,8 +119,9 @@ func (w *work) messageTime() time.Time {
 func (w *work) body(content string) string {
 	var b strings.Builder
 	p := newPerson(w.who.mask)
-	for i, line := range strings.Split(content, "\n") {
-		class, rest, secret := p.see(i, line)
+	lines := strings.Split(content, "\n")
+	for i := range lines {
+		class, rest, secret := p.see(lines, i)
 		switch {
 		case class == "" && secret:
 			rest = "<personal>"

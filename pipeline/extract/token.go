@@ -6,7 +6,7 @@ import (
 
 const (
 	minToken = 4
-	maxToken = 32
+	maxToken = 24
 	// maxTokensSeen bounds the candidates of one text.
 	maxTokensSeen = 4096
 )
@@ -18,13 +18,18 @@ func (s *scanner) token(chunk string) {
 	if len(s.found.tokens) >= maxTokensSeen {
 		return
 	}
-	t := strings.Trim(chunk, ".,;:!?()[]{}<>\"'*-_=|/\\#~`+")
+	if i := strings.IndexAny(chunk, "-:/=|"); i >= 0 {
+		s.token(chunk[:i])
+		s.token(chunk[i+1:])
+		return
+	}
+	t := strings.Trim(chunk, ".,;:!?()[]{}<>\"'*_\\#~`+")
 	if len(t) < 3 || len(t) > maxToken || strings.ContainsRune(t, '%') && len(t) < 5 {
 		return
 	}
 	var c charCount
 	c.count(t)
-	if !c.rare(t) || s.mask.touches(t) {
+	if !c.rare(t) || s.shout && c.upper == len(t) || s.mask.touches(t) {
 		return
 	}
 	s.found.tokens = append(s.found.tokens, lowerASCII(t))
@@ -96,6 +101,21 @@ func dateLike(t string) bool {
 		return false
 	}
 	return strings.HasPrefix(t, "19") || strings.HasPrefix(t, "20") || t[4:6] == "19" || t[4:6] == "20"
+}
+
+// shouting reports whether most letters of a line are capitals: then a word in
+// capitals is no ticker.
+func shouting(line string) bool {
+	upper, lower := 0, 0
+	for i := 0; i < len(line) && i < 400; i++ {
+		switch c := line[i]; {
+		case c >= 'A' && c <= 'Z':
+			upper++
+		case c >= 'a' && c <= 'z':
+			lower++
+		}
+	}
+	return upper > 8 && upper > lower
 }
 
 // touches reports whether a token holds the recipient's local part or name.

@@ -26,6 +26,7 @@ type scanner struct {
 	mask   *mask
 	found  *findings
 	quiet  bool // this line is personal: nothing of it is kept as a value
+	shout  bool // most of this line is in capitals
 	single int  // length of the run of one-letter words at the end of out
 }
 
@@ -40,6 +41,7 @@ type findings struct {
 
 // line scans one line.
 func (s *scanner) line(line string) {
+	s.shout = shouting(line)
 	for {
 		line = strings.TrimLeft(line, " ")
 		if line == "" {
@@ -131,7 +133,11 @@ func (s *scanner) word(chunk string) int {
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(chunk[i:])
 		}
-		if r == '\'' || r == '’' { // don't, l'eau
+		if r == '\'' || r == '’' || i > 0 && inWord(chunk[i-1:]) { // don't, l'eau, yo.u
+			i += n
+			continue
+		}
+		if i > 1 && noiseSign(chunk[i-1]) && inWord(chunk[i-2:]) && noiseSign(chunk[i]) {
 			i += n
 			continue
 		}
@@ -197,6 +203,9 @@ func (s *scanner) join(i, j int) {
 	l.buf = append(l.buf[:to], l.buf[l.spans[j-1].to:]...)
 	tail := l.spans[j:]
 	l.spans[i].to = to
+	if w := l.word(i); !s.quiet && len(w) >= 3 && len(s.found.tokens) < maxTokensSeen && !s.mask.touches(string(w)) {
+		s.found.tokens = append(s.found.tokens, string(w))
+	}
 	for k := range tail {
 		l.spans[i+1+k] = span{tail[k].from - shift, tail[k].to - shift}
 	}
@@ -223,6 +232,25 @@ func (s *scanner) bigrams(chunk string) int {
 	}
 	s.single = 0
 	return i
+}
+
+// inWord reports whether s[1] is a sign put inside a word: a letter before it, a
+// small one behind.
+func inWord(s string) bool {
+	if len(s) < 3 || !isLetter(s[0]) || !noiseSign(s[1]) {
+		return false
+	}
+	if noiseSign(s[2]) && len(s) > 3 {
+		s = s[1:] // fo!!und
+	}
+	return s[2] >= 'a' && s[2] <= 'z'
+}
+
+// noiseSign: "/", "-", ":", "@", "&" and "=" join words that are words themselves.
+func noiseSign(c byte) bool { return strings.IndexByte("._*|^~`!,;()[]{}\"'?+<>#$%", c) >= 0 }
+
+func isLetter(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z'
 }
 
 func wordRune(r rune) bool {
