@@ -16,8 +16,8 @@ var errTooLarge = errors.New("message too large")
 // start or after a blank line, with a date or an address, and followed by a line
 // that can begin a header: so a sentence that begins with "From" and was not
 // quoted does not cut its message. Quoting is undone as mboxrd has it: a line of
-// ">"s and "From " loses one ">". The blank line before a separator belongs to
-// the separator.
+// ">"s and "From " loses one ">". The blank line before a separator, or at the
+// end, is the mbox's and no part of the message.
 type mbox struct {
 	r       *bufio.Reader
 	max     int
@@ -52,7 +52,7 @@ func (m *mbox) next() ([]byte, error) {
 			if err != io.EOF {
 				return nil, err
 			}
-			return msg.bytes(false)
+			return msg.bytes(blank)
 		}
 		if blank && whole && m.separates(line) {
 			return msg.bytes(true)
@@ -127,11 +127,10 @@ func (m *message) add(line []byte) {
 	}
 }
 
-// bytes returns the message, without the separator's blank line where one
-// follows.
-func (m *message) bytes(separated bool) ([]byte, error) {
+// bytes returns the message, without the last line's end where that line is blank.
+func (m *message) bytes(blank bool) ([]byte, error) {
 	b := m.buf.Bytes()
-	if separated {
+	if blank {
 		b = trimLineEnd(b)
 	}
 	if m.over || len(b) > m.max {
