@@ -6,8 +6,10 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"shoal/cluster/fuzzyhash/internal/libfuzzy"
@@ -95,17 +97,57 @@ func TestSumAtEveryLength(t *testing.T) {
 
 func TestCompareAgainstLibfuzzy(t *testing.T) {
 	for seed := range uint64(8) {
-		texts := digests(rand.New(rand.NewPCG(seed, 11)), 400)
-		for _, s := range texts {
-			a := mustParse(t, s)
-			for _, u := range texts {
-				b := mustParse(t, u)
-				if got, want := Compare(&a, &b), libfuzzy.Compare(s, u); got != want {
-					t.Fatalf("Compare(%q, %q) = %d, want %d", s, u, got, want)
-				}
+		comparePairs(t, digests(rand.New(rand.NewPCG(seed, 11)), 400))
+	}
+}
+
+// TestRealAgainstLibfuzzy takes the files under SHOAL_DEV_DATA and all pairs of
+// them.
+func TestRealAgainstLibfuzzy(t *testing.T) {
+	dir := os.Getenv("SHOAL_DEV_DATA")
+	if dir == "" {
+		t.Skip("SHOAL_DEV_DATA names no folder")
+	}
+	var texts []string
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		texts = append(texts, libfuzzySum(t, data))
+		if got, want := Sum(data), texts[len(texts)-1]; got != want {
+			t.Errorf("Sum(%s) = %q, want %q", path, got, want)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	comparePairs(t, texts)
+}
+
+// comparePairs checks the scores of all pairs, in both orders.
+func comparePairs(t *testing.T, texts []string) {
+	t.Helper()
+	parsed, above := make([]Digest, len(texts)), 0
+	for i, s := range texts {
+		parsed[i] = mustParse(t, s)
+	}
+	for i, s := range texts {
+		for j, u := range texts {
+			got, want := Compare(&parsed[i], &parsed[j]), libfuzzy.Compare(s, u)
+			if got != want {
+				t.Fatalf("Compare(%q, %q) = %d, want %d", s, u, got, want)
+			}
+			if got > 0 {
+				above++
 			}
 		}
 	}
+	t.Logf("%d digests, %d pairs above zero", len(texts), above)
 }
 
 // FuzzSumLibfuzzy holds Sum to the C library on whatever the fuzzer finds.
