@@ -38,7 +38,7 @@ func cleanLabel(label string) string {
 	label, _, _ = strings.Cut(label, "*")
 	label, _, _ = strings.Cut(label, ";")
 	if len(label) > 40 {
-		label = label[:40]
+		label = strings.ToValidUTF8(label[:40], "")
 	}
 	return strings.Trim(label, " \t\"'")
 }

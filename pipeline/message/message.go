@@ -4,6 +4,12 @@
 // Parsing always yields something usable. Every bound (bytes, parts, depth,
 // header fields, decoded size) cuts and notes a defect. The package is the only
 // importer of enmime. It judges nothing: features are pipeline/extract's.
+//
+// enmime undoes the transfer encodings and reads media types; the header block
+// and the MIME tree are read here. Leaving the tree to enmime as well was tried
+// and rejected: it bounds neither depth nor parts, compares a boundary at every
+// line break of every level, drops the text of parts without a Content-Type and
+// refuses a whole message for one bad line, each of which hostile mail uses.
 package message
 
 // Message is one parsed message. Strings are valid UTF-8.
