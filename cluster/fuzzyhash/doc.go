@@ -7,8 +7,9 @@
 // that share long stretches have signatures that share characters in order.
 //
 // Digests and scores are those of C ssdeep 2.14, to the last character and the
-// last point; the tests hold the package to the C tool and to libfuzzy. What C
-// does, in short:
+// last point. The tests hold the package to golden files of libfuzzy, to the
+// command ssdeep where it is installed, and with `go test -tags libfuzzy` to
+// the C library itself. What C does, in short:
 //
 //   - Runs of more than three equal characters are cut to three before a
 //     comparison.
