@@ -52,9 +52,9 @@ func TestNewTokenErrors(t *testing.T) {
 func TestParseTokensErrors(t *testing.T) {
 	hash := strings.Repeat("ab", 32)
 	for in, want := range map[string]string{
-		"a report":                                     "tokens: line 1: want three words: name scope[,scope] sha256hex",
-		"#\na report " + hash[2:]:                      "tokens: line 2: the third word is no SHA-256 in 64 hexadecimal digits",
-		"a report, " + hash:                            `tokens: line 1: name or scope "" has characters other than letters, digits and ._:@-`,
+		"a report":                "tokens: line 1: want three words: name scope[,scope] sha256hex",
+		"#\na report " + hash[2:]: "tokens: line 2: the third word is no SHA-256 in 64 hexadecimal digits",
+		"a report, " + hash:       `tokens: line 1: name or scope "" has characters other than letters, digits and ._:@-`,
 		"a report " + hash + "\na read " + hash + "\n": `tokens: line 2: name "a" is there twice`,
 	} {
 		if _, err := ParseTokens(strings.NewReader(in)); err == nil || err.Error() != want {
