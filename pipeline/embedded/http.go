@@ -1,0 +1,191 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Server serves ClickHouse's HTTP interface over the engine in this process. It
+// belongs into a process of its own: see [Process] and the package comment.
+type Server struct {
+	cfg    Config
+	log    *slog.Logger
+	engine *engine
+	// slots bounds the queries under way.
+	slots chan struct{}
+	// serial numbers requests, for spool files and for cancelling.
+	serial atomic.Uint64
+	// banned are names that must not be called where only reading is allowed.
+	banned map[string]bool
+	hello  hello
+}
+
+// NewServer returns a server for cfg. It opens nothing yet.
+func NewServer(cfg Config, log *slog.Logger) (*Server, error) {
+	cfg, err := cfg.Defaults().absolute()
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return &Server{cfg: cfg, log: log, slots: make(chan struct{}, cfg.MaxQueries)}, nil
+}
+
+// Endpoint is where a running engine listens.
+type Endpoint struct {
+	// Socket is a path.
+	Socket string `json:"socket"`
+	// Addr is host:port, empty where there is no TCP.
+	Addr string `json:"addr,omitempty"`
+	// PID is the process that has the engine.
+	PID int `json:"pid"`
+}
+
+// Run opens the data folder and serves until ctx ends; then it lets requests
+// finish for some seconds, closes the engine and returns nil. ready is called
+// once when the listeners are open. The error wraps [ErrInUse] where another
+// process has the folder, [ErrNoLibrary] where the library cannot be loaded.
+func (s *Server) Run(ctx context.Context, ready func(Endpoint)) error {
+	lock, err := lockData(s.cfg.Dir)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	if err := s.open(); err != nil {
+		return err
+	}
+	defer s.engine.close()
+	unix, tcp, err := s.listen()
+	if err != nil {
+		return err
+	}
+	at := Endpoint{Socket: s.cfg.Socket, PID: os.Getpid()}
+	if tcp != nil {
+		at.Addr = tcp.Addr().String()
+	}
+	ready(at)
+	return s.serve(ctx, unix, tcp)
+}
+
+// open opens the engine and asks it what requests need to know.
+func (s *Server) open() error {
+	if err := s.clearSpool(); err != nil {
+		return err
+	}
+	var err error
+	if s.engine, err = openEngine(s.cfg.Library, filepath.Join(s.cfg.Dir, "store")); err != nil {
+		return err
+	}
+	if s.hello, err = s.engine.hello(); err == nil {
+		s.banned, err = s.engine.bannedFunctions()
+	}
+	if err != nil {
+		s.engine.close()
+		return fmt.Errorf("first query: %w", err)
+	}
+	return nil
+}
+
+// spool is the folder for the data of INSERTs under way.
+func (s *Server) spool() string { return filepath.Join(s.cfg.Dir, "spool") }
+
+func (s *Server) clearSpool() error {
+	if err := os.RemoveAll(s.spool()); err != nil {
+		return fmt.Errorf("clear spool: %w", err)
+	}
+	return os.MkdirAll(s.spool(), 0o700)
+}
+
+// listen opens the unix socket, and the TCP port where one is wanted.
+func (s *Server) listen() (unix, tcp net.Listener, err error) {
+	if err := os.MkdirAll(filepath.Dir(s.cfg.Socket), 0o700); err != nil {
+		return nil, nil, fmt.Errorf("socket folder: %w", err)
+	}
+	// The lock is held, so a socket that is there is a dead process's.
+	if err := os.Remove(s.cfg.Socket); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, nil, fmt.Errorf("old socket: %w", err)
+	}
+	if unix, err = net.Listen("unix", s.cfg.Socket); err != nil {
+		return nil, nil, err
+	}
+	if err := os.Chmod(s.cfg.Socket, 0o600); err != nil {
+		unix.Close()
+		return nil, nil, fmt.Errorf("socket mode: %w", err)
+	}
+	if s.cfg.Listen == "" {
+		return unix, nil, nil
+	}
+	if tcp, err = net.Listen("tcp", s.cfg.Listen); err != nil {
+		unix.Close()
+		return nil, nil, err
+	}
+	return unix, tcp, nil
+}
+
+// serve answers on both listeners until ctx ends.
+func (s *Server) serve(ctx context.Context, unix, tcp net.Listener) error {
+	servers := []*http.Server{s.httpServer(s.handler(access{full: true}))}
+	listeners := []net.Listener{unix}
+	if tcp != nil {
+		servers = append(servers, s.httpServer(s.handler(access{full: s.cfg.ListenFull, tcp: true})))
+		listeners = append(listeners, tcp)
+	}
+	failed := make(chan error, len(servers))
+	var group sync.WaitGroup
+	for i, srv := range servers {
+		group.Go(func() {
+			if err := srv.Serve(listeners[i]); !errors.Is(err, http.ErrServerClosed) {
+				failed <- err
+			}
+		})
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	s.shutdown(servers)
+	group.Wait()
+	return err
+}
+
+// shutdown lets requests finish, and breaks those that do not.
+func (s *Server) shutdown(servers []*http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for _, srv := range servers {
+		if err := srv.Shutdown(ctx); err != nil {
+			s.log.Warn("requests broken off", "err", err)
+			srv.Close()
+		}
+	}
+	// A handler ends soon after its connection; wait for the last of them, since
+	// the engine must not close under a query.
+	for range cap(s.slots) {
+		select {
+		case s.slots <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Server) httpServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       5 * time.Minute,
+		MaxHeaderBytes:    1 << 20,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+}

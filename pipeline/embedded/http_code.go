@@ -1,0 +1,44 @@
+package embedded
+
+import "net/http"
+
+// ClickHouse's error codes that this interface gives itself.
+const (
+	codeSyntaxError       = 62
+	codeBadArguments      = 36
+	codeReadonly          = 164
+	codeTooLarge          = 307 // TOO_MANY_BYTES
+	codeTimeout           = 159
+	codeCancelled         = 394
+	codeAuthentication    = 516
+	codeUnknownException  = 1002
+	codeIncorrectData     = 117
+	codeUnknownDatabase   = 81
+	codeQueryIsTooLarge   = 66
+	codeNetworkError      = 210
+	codeTooManyConcurrent = 202
+)
+
+// statusOf is the HTTP status that ClickHouse answers an error code with
+// (src/Server/HTTP/exceptionCodeToHTTPStatus.cpp).
+func statusOf(code int) int {
+	switch code {
+	case 194:
+		return http.StatusUnauthorized
+	case 192, 193, codeAuthentication:
+		return http.StatusForbidden
+	case 6, 8, 15, 25, 26, 27, 38, 41, 44, 53, 56, 62, 72, 117, 167, 168, 223, 224, 321, 427, 441:
+		return http.StatusBadRequest
+	case 46, 47, 50, 60, 63, 73, 78, 81, 115, 336, 511:
+		return http.StatusNotFound
+	case codeQueryIsTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case 48:
+		return http.StatusNotImplemented
+	case 209:
+		return http.StatusServiceUnavailable
+	case codeTimeout:
+		return http.StatusRequestTimeout
+	}
+	return http.StatusInternalServerError
+}

@@ -1,0 +1,130 @@
+package embedded
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// What keeps a listener that reads only from doing more:
+//
+//   - The engine, by its setting readonly=1, which a session cannot take back. It
+//     refuses every write and change of a table, every change of a setting, also
+//     in a SETTINGS clause, temporary tables, and with them the table functions
+//     that reach files, URLs and other servers.
+//   - checkReading here, for what readonly leaves open (tried with 26.5.3):
+//     INTO OUTFILE, the scalar function file(), DESCRIBE of a table function
+//     (which reads the file or asks the URL for its columns), sqlite() (which
+//     makes the file), KILL QUERY, SET, USE, and several statements in one.
+//     It allows the statements that read and refuses to call any table function
+//     that the engine has, except those that compute only.
+//   - Limits of time, memory, rows and bytes, set before readonly.
+
+// pureTableFunctions compute, or read tables that the session may read anyway.
+var pureTableFunctions = []string{
+	"format", "generaterandom", "generateseries", "generate_series", "merge",
+	"null", "numbers", "numbers_mt", "primes", "values", "view", "viewexplain",
+	"viewifpermitted", "zeros", "zeros_mt",
+}
+
+// unsafeFunctions are ordinary functions that reach outside or tell of the machine.
+var unsafeFunctions = []string{
+	"file", "catboostevaluate", "addresstoline", "addresstolinewithinlines",
+	"addresstosymbol", "getserversetting", "aiclassify", "aiextract",
+	"aigenerate", "aitranslate", "naivebayesclassifier", "sleep", "sleepeachrow",
+}
+
+// bannedFunctions lists what checkReading refuses to call, in lower case. It asks
+// the engine for its table functions, so that those of a newer engine are
+// refused until someone has looked at them.
+func (e *engine) bannedFunctions() (map[string]bool, error) {
+	c, err := e.connect()
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	names, _, err := c.query("SELECT lower(name) FROM system.table_functions", "TSVRaw", nil)
+	if err != nil {
+		return nil, err
+	}
+	banned := make(map[string]bool)
+	for name := range strings.Lines(string(names)) {
+		banned[strings.TrimSpace(name)] = true
+	}
+	for _, name := range pureTableFunctions {
+		delete(banned, name)
+	}
+	for _, name := range unsafeFunctions {
+		banned[name] = true
+	}
+	return banned, nil
+}
+
+// checkReading refuses a statement that a listener which only reads must not run.
+func (s *Server) checkReading(st *statement) error {
+	if !st.reads() {
+		return refuse(codeReadonly, "READONLY", "%s: this address only reads", st.first)
+	}
+	for i, t := range st.tokens {
+		next := token{}
+		if i+1 < len(st.tokens) {
+			next = st.tokens[i+1]
+		}
+		switch {
+		case t.kind == kindOdd:
+			return refuse(codeSyntaxError, "SYNTAX_ERROR", "character %q outside a string is not allowed here", t.text)
+		case t.is("OUTFILE"), t.is("INFILE"):
+			return refuse(codeReadonly, "READONLY", "%s: this address reaches no files", t.text)
+		case next.punct('(') && s.calls(t):
+			return refuse(codeReadonly, "READONLY", "%s: this address must not call it", t.text)
+		}
+	}
+	return nil
+}
+
+// calls tells whether t, followed by a parenthesis, calls a banned function.
+func (s *Server) calls(t token) bool {
+	switch t.kind {
+	case kindWord:
+		return s.banned[strings.ToLower(t.text)]
+	case kindQuoted:
+		name := t.text[1 : len(t.text)-1]
+		return strings.Contains(name, `\`) || s.banned[strings.ToLower(name)]
+	}
+	return false
+}
+
+// readSettings are the settings that a request may set where only reading is
+// allowed: those that change how a result is written, and limits.
+var readSettings = regexp.MustCompile(`^(output_format_\w+|format_csv_delimiter|date_time_output_format|` +
+	`session_timezone|extremes|limit|offset|max_threads|max_block_size|max_execution_time|max_result_rows|` +
+	`max_result_bytes|result_overflow_mode|timeout_overflow_mode|join_use_nulls|final|log_comment|` +
+	`max_rows_to_read|max_bytes_to_read|read_overflow_mode|use_query_cache|send_progress_in_http_headers|` +
+	`add_http_cors_header|http_headers_progress_interval_ms|cancel_http_readonly_queries_on_client_close|` +
+	`select_sequential_consistency|optimize_read_in_order|readonly)$`)
+
+// readLimits bounds the settings of a session that only reads. A request may ask
+// for less, never for more.
+func (s *Server) readLimits(set map[string]string) error {
+	for name := range set {
+		if !readSettings.MatchString(name) {
+			return refuse(codeReadonly, "READONLY", "Cannot modify '%s' setting in readonly mode", name)
+		}
+	}
+	capTo(set, "max_execution_time", int64(s.cfg.ReadTime/time.Second))
+	capTo(set, "max_result_rows", s.cfg.ReadRows)
+	capTo(set, "max_result_bytes", s.cfg.ReadBytes)
+	delete(set, "timeout_overflow_mode")
+	set["allow_introspection_functions"] = "0"
+	set["readonly"] = "1"
+	return nil
+}
+
+// capTo lowers a setting to limit where it is not set, zero or above.
+func capTo(set map[string]string, name string, limit int64) {
+	v, err := strconv.ParseFloat(set[name], 64)
+	if err != nil || !(v > 0) || v > float64(limit) {
+		set[name] = strconv.FormatInt(limit, 10)
+	}
+}
