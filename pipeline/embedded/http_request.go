@@ -215,20 +215,26 @@ func configure(c *conn, database string, set map[string]string) error {
 // errBodyTooLarge ends the reading of a body.
 var errBodyTooLarge = errors.New("request body too large")
 
-// bounded reads up to n bytes of r, and fails where there are more.
+// bounded reads up to n bytes of r, and fails where there are more. An error
+// stays: the reader of compressed frames repeats its last frame behind its end.
 type bounded struct {
-	r io.Reader
-	n int64
+	r   io.Reader
+	n   int64
+	err error
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
 	n, err := b.r.Read(p)
 	if b.n -= int64(n); b.n < 0 {
-		return 0, errBodyTooLarge
+		n, err = 0, errBodyTooLarge
 	}
 	// The reader of compressed frames wraps its EOF.
 	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		err = io.EOF
 	}
+	b.err = err
 	return n, err
 }
