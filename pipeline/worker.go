@@ -85,23 +85,28 @@ func (w *Worker) session(ctx context.Context) error {
 	defer cancel()
 	group, hard := errgroup.WithContext(hard)
 	batches := make(chan batch)
+	group.Go(func() error { return w.extractAll(ctx, hard, batches) })
 	group.Go(func() error {
-		defer close(batches)
-		return w.extractAll(ctx, hard, batches)
-	})
-	group.Go(func() error {
-		for b := range batches {
-			if err := w.deliver(hard, b); err != nil {
-				return err
+		for {
+			select {
+			case b, more := <-batches:
+				if !more {
+					return nil
+				}
+				if err := w.deliver(hard, b); err != nil {
+					return err
+				}
+			case <-hard.Done():
+				return context.Cause(hard)
 			}
 		}
-		return nil
 	})
 	return group.Wait()
 }
 
 // extractAll fetches until ctx ends; what it has fetched by then it still
-// extracts, until hard ends.
+// extracts, until hard ends. It closes out only then: after an error what is in
+// hand is dropped.
 func (w *Worker) extractAll(ctx, hard context.Context, out chan<- batch) error {
 	fetching, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -110,6 +115,7 @@ func (w *Worker) extractAll(ctx, hard context.Context, out chan<- batch) error {
 		recs, err := w.cfg.Source.Fetch(fetching)
 		switch {
 		case ctx.Err() != nil && len(recs) == 0:
+			close(out)
 			return nil
 		case hard.Err() != nil:
 			return context.Cause(hard)

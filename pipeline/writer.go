@@ -89,10 +89,7 @@ func (w *Writer) session(ctx context.Context) error {
 	defer cancel()
 	group, hard := errgroup.WithContext(hard)
 	fetched := make(chan []Record)
-	group.Go(func() error {
-		defer close(fetched)
-		return w.fetchAll(ctx, hard, fetched)
-	})
+	group.Go(func() error { return w.fetchAll(ctx, hard, fetched) })
 	group.Go(func() error { return w.collect(hard, fetched) })
 	return group.Wait()
 }
@@ -105,6 +102,7 @@ func (w *Writer) fetchAll(ctx, hard context.Context, out chan<- []Record) error 
 		recs, err := w.cfg.Events.Fetch(fetching)
 		switch {
 		case ctx.Err() != nil && len(recs) == 0:
+			close(out)
 			return nil
 		case hard.Err() != nil:
 			return context.Cause(hard)
@@ -163,6 +161,8 @@ func (w *Writer) collect(ctx context.Context, fetched <-chan []Record) error {
 			if err := flush(); err != nil {
 				return err
 			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
 	}
 }

@@ -29,8 +29,8 @@ func eachBroker(t *testing.T, f func(t *testing.T, b broker)) {
 
 // kfakeBroker is the embedded broker on a port that stays.
 type kfakeBroker struct {
-	dir string
-	b   *embedded.Broker
+	dir  string
+	b    *embedded.Broker
 	port int
 }
 
