@@ -110,7 +110,11 @@ func (r *Reader) readFolder(ctx context.Context, dir string, y func(Item) error)
 			return y(skip(full, ReasonUnreadable, "", cause(err)))
 		}
 		defer f.Close()
-		return r.readFile(ctx, f, file{name: full, single: single}, y)
+		known := file{name: full, single: single}
+		if info, err := f.Stat(); err == nil {
+			known.size = info.Size()
+		}
+		return r.readFile(ctx, f, known, y)
 	})
 }
 

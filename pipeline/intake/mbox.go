@@ -13,7 +13,7 @@ import (
 var errTooLarge = errors.New("message too large")
 
 // mbox splits an mbox into its messages. A separator is a line "From ..." at the
-// start or after a blank line, with a date or an address, and followed by a line
+// start or after a blank line, with a date, an address or a dash, and followed by a line
 // that can begin a header: so a sentence that begins with "From" and was not
 // quoted does not cut its message. Quoting is undone as mboxrd has it: a line of
 // ">"s and "From " loses one ">". The blank line before a separator, or at the
@@ -27,8 +27,9 @@ type mbox struct {
 
 func newMbox(r *bufio.Reader, max int) *mbox { return &mbox{r: r, max: max} }
 
-// separator is a From_ line: with a clock time and a year, or an address alone.
-var separator = regexp.MustCompile(`^From (.*\d:\d\d.*\b(19|20)\d\d\b.*|\S+@\S+)\s*$`)
+// separator is a From_ line: with a clock time and a year, or an address or
+// Mozilla's "-" alone.
+var separator = regexp.MustCompile(`^From (.*\d:\d\d.*\b(19|20)\d\d\b.*|\S+@\S+|-)\s*$`)
 
 var quotedFrom = regexp.MustCompile(`^>+From `)
 
@@ -57,7 +58,7 @@ func (m *mbox) next() ([]byte, error) {
 		if blank && whole && m.separates(line) {
 			return msg.bytes(true)
 		}
-		if whole && quotedFrom.Match(line) {
+		if whole && line[0] == '>' && quotedFrom.Match(line) {
 			line = line[1:]
 		}
 		msg.add(line)
@@ -80,7 +81,7 @@ func (m *mbox) first() error {
 		if err != nil {
 			m.err = err
 		}
-		if bytes.HasPrefix(bytes.TrimPrefix(line, bom), fromSpace) || err != nil {
+		if isFromLine(bytes.TrimPrefix(line, bom)) || err != nil {
 			return err
 		}
 	}
@@ -98,7 +99,7 @@ func (m *mbox) line() (line []byte, whole bool, err error) {
 
 // separates tells whether line, already read, begins the next message.
 func (m *mbox) separates(line []byte) bool {
-	if !bytes.HasPrefix(line, fromSpace) || !separator.Match(bytes.TrimRight(line, "\r\n")) {
+	if !isFromLine(line) || !separator.Match(bytes.TrimRight(line, "\r\n")) {
 		return false
 	}
 	ahead, _ := m.r.Peek(256)

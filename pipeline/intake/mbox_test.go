@@ -47,6 +47,7 @@ func TestMboxSplit(t *testing.T) {
 		{"quoted", from + "A: 1\n\n>From x\n>>From y\n> From z\n", []string{"A: 1\n\nFrom x\n>From y\n> From z\n"}},
 		{"a sentence", from + "A: 1\n\nx\n\nFrom here on it is 10:00 in 2020\nand no header.\n", []string{"A: 1\n\nx\n\nFrom here on it is 10:00 in 2020\nand no header.\n"}},
 		{"an address alone", from + "A: 1\n\nx\n\nFrom b@example.com\nA: 2\n", []string{"A: 1\n\nx\n", "A: 2\n"}},
+		{"mozilla", "From -\nA: 1\n\nx\n\nFrom - \nA: 2\n", []string{"A: 1\n\nx\n", "A: 2\n"}},
 		{"no blank line before", from + "A: 1\n\nx\n" + from + "A: 2\n", []string{"A: 1\n\nx\n" + from + "A: 2\n"}},
 		{"blank lines first", "\n\n" + from + "A: 1\n", []string{"A: 1\n"}},
 		{"empty message", from + "A: 1\n\n" + from + "\n" + from + "A: 3\n", []string{"A: 1\n", "", "A: 3\n"}},

@@ -18,6 +18,9 @@ import (
 // MaxMessage is the default bound on the size of one message in bytes.
 const MaxMessage = 25 << 20
 
+// bufferBytes is what is read at once: enough to sniff at.
+const bufferBytes = 64 << 10
+
 // Stdin is the path that stands for standard input.
 const Stdin = "-"
 
@@ -54,8 +57,9 @@ func (it *Item) Report(source string) []pipeline.Report {
 // Reader finds messages in files, folders and standard input. It is not for
 // concurrent use.
 type Reader struct {
-	cfg   ReaderConfig
-	tally Tally
+	cfg      ReaderConfig
+	tally    Tally
+	in, data *bufio.Reader // of the file and of what was packed in it, used again
 }
 
 // NewReader returns a Reader.
@@ -66,7 +70,10 @@ func NewReader(cfg ReaderConfig) *Reader {
 	if cfg.MaxUnpacked == 0 {
 		cfg.MaxUnpacked = 64 << 30
 	}
-	return &Reader{cfg: cfg, tally: Tally{Skipped: map[Reason]int{}}}
+	return &Reader{
+		cfg: cfg, tally: Tally{Skipped: map[Reason]int{}},
+		in: bufio.NewReaderSize(nil, bufferBytes), data: bufio.NewReaderSize(nil, bufferBytes),
+	}
 }
 
 // Tally tells what was read and skipped so far.
@@ -104,7 +111,7 @@ func (r *Reader) Read(ctx context.Context, path string, yield func(Item) error) 
 		return y(skip(path, ReasonUnreadable, "", cause(err)))
 	}
 	defer f.Close()
-	return r.readFile(ctx, f, file{name: path, single: isEML(path)}, y)
+	return r.readFile(ctx, f, file{name: path, single: isEML(path), size: info.Size()}, y)
 }
 
 func (r *Reader) readStdin(ctx context.Context, y func(Item) error) error {
@@ -127,19 +134,22 @@ func (r *Reader) count(err error) {
 // file is what is known of a file before it is read.
 type file struct {
 	name   string
-	single bool // one message whatever it begins with
+	single bool  // one message whatever it begins with
+	size   int64 // 0 where not known
 }
 
 // readFile yields the messages of one open file.
 func (r *Reader) readFile(ctx context.Context, in io.Reader, f file, y func(Item) error) error {
-	br := bufio.NewReaderSize(&meter{ctx: ctx, r: in, report: r.cfg.Progress}, 64<<10)
+	br := r.in
+	br.Reset(&meter{ctx: ctx, r: in, report: r.cfg.Progress})
 	if magic, _ := br.Peek(2); bytes.Equal(magic, gzipMagic) {
 		zr, err := newUnpacker(br, r.cfg.MaxUnpacked)
 		if err != nil {
 			return y(readFailure(f.name, err))
 		}
 		defer zr.Close()
-		br = bufio.NewReaderSize(zr, 64<<10)
+		br = r.data
+		br.Reset(zr)
 	}
 	head, err := br.Peek(sniffBytes)
 	switch {
@@ -148,22 +158,24 @@ func (r *Reader) readFile(ctx context.Context, in io.Reader, f file, y func(Item
 	case len(bytes.TrimSpace(head)) == 0 && len(head) < sniffBytes:
 		return y(skip(f.name, ReasonEmpty, "", nil))
 	case f.single && mayBeMail(head), looksLikeMail(head) && !looksLikeMbox(head):
-		return r.readSingle(ctx, br, f.name, y)
+		return r.readSingle(ctx, br, f, y)
 	case looksLikeMbox(head) && !f.single:
 		return r.readMbox(ctx, br, f.name, y)
 	}
 	return y(skip(f.name, ReasonNotMail, describe(head), nil))
 }
 
-func (r *Reader) readSingle(ctx context.Context, br io.Reader, name string, y func(Item) error) error {
-	raw, err := io.ReadAll(io.LimitReader(br, int64(r.cfg.MaxMessage)+1))
+func (r *Reader) readSingle(ctx context.Context, br io.Reader, f file, y func(Item) error) error {
+	var raw bytes.Buffer
+	raw.Grow(int(min(f.size, int64(r.cfg.MaxMessage))) + bytes.MinRead)
+	_, err := raw.ReadFrom(io.LimitReader(br, int64(r.cfg.MaxMessage)+1))
 	switch {
 	case err != nil:
-		return r.failed(ctx, name, err, y)
-	case len(raw) > r.cfg.MaxMessage:
-		return y(tooLarge(name, r.cfg.MaxMessage))
+		return r.failed(ctx, f.name, err, y)
+	case raw.Len() > r.cfg.MaxMessage:
+		return y(tooLarge(f.name, r.cfg.MaxMessage))
 	}
-	return y(Item{Name: name, Raw: normalise(raw)})
+	return y(Item{Name: f.name, Raw: normalise(raw.Bytes())})
 }
 
 func (r *Reader) readMbox(ctx context.Context, br *bufio.Reader, name string, y func(Item) error) error {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -202,7 +203,18 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestReadStreams(t *testing.T) {
 	r := NewReader(ReaderConfig{Stdin: &endless{left: 16 << 20}})
 	n := 0
-	if err := r.Read(context.Background(), "-", func(it Item) error { n++; return it.Err }); err != nil {
+	var before, now runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err := r.Read(context.Background(), "-", func(it Item) error {
+		if n++; n%4000 == 0 {
+			runtime.GC()
+			if runtime.ReadMemStats(&now); now.HeapAlloc > before.HeapAlloc+4<<20 {
+				t.Fatalf("%d bytes in memory after %d messages", now.HeapAlloc-before.HeapAlloc, n)
+			}
+		}
+		return it.Err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if want := (16 << 20) / 1060; n < want {
@@ -213,4 +225,32 @@ func TestReadStreams(t *testing.T) {
 func ExampleTally() {
 	fmt.Println(Tally{Read: 1}, Tally{Read: 2, Skipped: map[Reason]int{ReasonEmpty: 1}})
 	// Output: 1 message read 2 messages read, 1 skipped (1 empty)
+}
+
+// FuzzRead checks that whatever a file holds is accounted for: a message or a
+// reason, never nothing, and no more bytes than came.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(mailOf("x")))
+	f.Add([]byte(mboxOf(mailOf("x"), "", mailOf("y"))))
+	f.Add([]byte(packed(mailOf("x")))[:30])
+	f.Add([]byte("\xef\xbb\xbf\n \nFrom x\n\nFrom: y\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		n, size := 0, 0
+		r := NewReader(ReaderConfig{Stdin: bytes.NewReader(b), MaxMessage: 100, MaxUnpacked: 10_000})
+		err := r.Read(context.Background(), "-", func(it Item) error {
+			n++
+			if (it.Raw == nil) == (it.Err == nil) || len(it.Raw) > 100 {
+				t.Fatalf("item of %d bytes with error %v", len(it.Raw), it.Err)
+			}
+			size += len(it.Raw)
+			return nil
+		})
+		tally := r.Tally()
+		if err != nil || n == 0 || n != tally.Read+tally.Skips() {
+			t.Fatalf("%d items, tally %v, error %v", n, tally, err)
+		}
+		if !bytes.HasPrefix(b, gzipMagic) && size > len(b) {
+			t.Fatalf("%d bytes out of %d", size, len(b))
+		}
+	})
 }

@@ -56,7 +56,7 @@ func fieldAmong(b []byte, want func(name string) bool) bool {
 // after blank lines.
 func looksLikeMbox(b []byte) bool {
 	b = bytes.TrimLeft(bytes.TrimPrefix(b, bom), "\r\n")
-	return bytes.HasPrefix(b, fromSpace) && looksLikeMail(b)
+	return isFromLine(b) && bytes.IndexByte(b, '\n') >= 0 && looksLikeMail(b)
 }
 
 // describe names what b is instead of mail, for a person.
@@ -86,7 +86,7 @@ func normalise(b []byte) []byte {
 			b = b[len(bom):]
 		case blankLines(b) > 0:
 			b = b[blankLines(b):]
-		case bytes.HasPrefix(b, fromSpace) || bytes.HasPrefix(b, []byte(">From ")):
+		case isFromLine(b) || bytes.HasPrefix(b, []byte(">From ")):
 			i := bytes.IndexByte(b, '\n')
 			if i < 0 {
 				if i = bytes.IndexByte(b, '\r'); i < 0 {
@@ -106,4 +106,11 @@ func normalise(b []byte) []byte {
 func blankLines(b []byte) int {
 	run := b[:len(b)-len(bytes.TrimLeft(b, " \t\r\n"))]
 	return bytes.LastIndexAny(run, "\r\n") + 1
+}
+
+// isFromLine tells whether b begins with an mbox "From " line, and not with a
+// field that is written "From : ...".
+func isFromLine(b []byte) bool {
+	rest, ok := bytes.CutPrefix(b, fromSpace)
+	return ok && !bytes.HasPrefix(bytes.TrimLeft(rest, " \t"), []byte(":"))
 }

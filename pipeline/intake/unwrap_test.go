@@ -144,6 +144,23 @@ func TestUnwrapSameOnEveryRoad(t *testing.T) {
 	}
 }
 
+func TestNormalise(t *testing.T) {
+	for in, want := range map[string]string{
+		"From : a@example.com\n":           "From : a@example.com\n",
+		"From a\n>From b\nFrom: c\n":       "From: c\n",
+		"\ufeff \r\n\nFrom: c\n":           "From: c\n",
+		"From a\rFrom: c\r\rx":             "From: c\n\nx",
+		"  From: c\n":                      "  From: c\n",
+		"Received: a\n From b\n\nFrom c\n": "Received: a\n From b\n\nFrom c\n",
+		"From ":                            "From ",
+		"":                                 "",
+	} {
+		if got := normalise([]byte(in)); string(got) != want {
+			t.Errorf("normalise(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestUnwrapBounds(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n")
@@ -184,6 +201,7 @@ func FuzzUnwrap(f *testing.F) {
 	for _, name := range names {
 		f.Add(testMessage(f, filepath.Base(name)), "", "")
 	}
+	f.Add([]byte("From : a@b\n\n"), "", "")
 	f.Add([]byte("\ufeff>From x\nFrom y\n \r\nSubject: a\r\rb"), "trap", "A@b")
 	f.Fuzz(func(t *testing.T, raw []byte, source, recipient string) {
 		out := Unwrap(&pipeline.Report{Raw: raw, Name: "x", Source: source, Recipient: recipient})
