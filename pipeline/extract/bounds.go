@@ -42,6 +42,7 @@ const (
 	defectAttrs       = "attrs-cut"
 	defectImage       = "image-undecodable"
 	defectTime        = "time-absurd"
+	defectFailed      = "extraction-failed"
 	defectNoFrom      = "from-missing"
 )
 

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/abadojack/whatlanggo"
-
 	"shoal/cluster"
 	"shoal/cluster/fuzzyhash"
 	"shoal/pipeline"
@@ -68,6 +66,7 @@ func (w *work) begin(x *Extractor, r *pipeline.Report, m *message.Message) {
 func (w *work) end() {
 	w.r, w.m, w.who, w.values.mask = nil, nil, people{}, nil
 	clear(w.values.list)
+	w.fileWords.reset()
 	w.x.pool.Put(w)
 }
 
@@ -79,7 +78,29 @@ func (w *work) defect(d string) {
 
 // Extract gives the features and the row of one report. It never fails: what a
 // message lacks is absent. It keeps nothing of r and m.
-func (x *Extractor) Extract(r *pipeline.Report, m *message.Message) (*cluster.Features, *record.Row) {
+func (x *Extractor) Extract(r *pipeline.Report, m *message.Message) (f *cluster.Features, row *record.Row) {
+	defer func() {
+		// What reads attackers' bytes may fail where no test has been; then the
+		// report still counts, as one without features.
+		if recover() != nil {
+			f, row = x.bare(r)
+		}
+	}()
+	return x.extract(r, m)
+}
+
+// bare is what is left of a report whose extraction failed.
+func (x *Extractor) bare(r *pipeline.Report) (*cluster.Features, *record.Row) {
+	f, row := x.extract(&pipeline.Report{
+		Source: r.Source, Recipient: r.Recipient, Reporter: r.Reporter, ReportedAt: r.ReportedAt, ReceivedAt: r.ReceivedAt, Attrs: r.Attrs,
+	}, new(message.Message))
+	f.Report = r.ID()
+	row.Size = uint64(len(r.Raw))
+	row.Defects = append(row.Defects, defectFailed)
+	return f, row
+}
+
+func (x *Extractor) extract(r *pipeline.Report, m *message.Message) (*cluster.Features, *record.Row) {
 	w := x.pool.Get().(*work)
 	defer w.end()
 	w.begin(x, r, m)
@@ -118,7 +139,7 @@ func (w *work) text(f *cluster.Features) string {
 		f.BodyDigest = fuzzyhash.Sum(w.words.buf)
 	}
 	content := strings.Join(lines, "\n")
-	w.language(content)
+	w.values.add(cluster.KeyLanguage, language(&w.words, content))
 	return content
 }
 
@@ -198,17 +219,5 @@ func (w *work) markup(f *cluster.Features) {
 	f.Tags, w.room = tagShingles(w.page.tags, w.room)
 	if len(w.page.skeleton) >= minDigestText {
 		f.HTMLDigest = fuzzyhash.Sum(w.page.skeleton)
-	}
-}
-
-func (w *work) language(text string) {
-	if len(text) < minLanguage {
-		return
-	}
-	if len(text) > 2048 {
-		text = strings.ToValidUTF8(text[:2048], "")
-	}
-	if info := whatlanggo.Detect(text); info.IsReliable() {
-		w.values.add(cluster.KeyLanguage, info.Lang.Iso6391())
 	}
 }

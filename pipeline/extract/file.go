@@ -30,7 +30,7 @@ func (w *work) files(parts []message.Part) (files []cluster.File, rows []*record
 		f := cluster.File{
 			Kind: fileKind(p), Inline: p.Inline, Size: len(p.Data),
 			Hash: binary.BigEndian.Uint64(sum[:8]),
-			Name: shorten(w.who.mask.line(p.Name), cluster.MaxValueText),
+			Name: w.who.mask.cleanLine(p.Name, cluster.MaxValueText),
 		}
 		if len(p.Data) >= minDigestFile {
 			f.Digest = fuzzyhash.Sum(p.Data)
@@ -44,7 +44,7 @@ func (w *work) files(parts []message.Part) (files []cluster.File, rows []*record
 			files = append(files, f)
 		}
 		rows = append(rows, &record.Attachment{
-			Name: shorten(w.who.mask.line(p.Name), maxFileName), Type: shorten(p.Type, maxLine),
+			Name: w.who.mask.cleanLine(p.Name, maxFileName), Type: w.who.mask.clean(p.Type, maxLine),
 			Size: uint64(len(p.Data)), Sha256: hex.EncodeToString(sum[:]), Ssdeep: f.Digest,
 		})
 	}

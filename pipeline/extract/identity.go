@@ -26,9 +26,9 @@ func (w *work) fromValues(row *record.Row) {
 	}
 	mask := w.who.mask
 	addr := strings.ToLower(from.String())
-	row.FromAddress = shorten(mask.text(addr), maxAddress)
+	row.FromAddress = mask.clean(addr, maxAddress)
 	row.FromDomain = shorten(from.Domain, maxHost)
-	row.FromName = shorten(mask.line(from.Name), maxName)
+	row.FromName = mask.cleanLine(from.Name, maxName)
 	if w.who.hasFrom {
 		w.values.add(cluster.KeySenderAddress, addr)
 		w.values.add(cluster.KeySenderDomain, registrable(from.Domain))
@@ -39,7 +39,7 @@ func (w *work) fromValues(row *record.Row) {
 	w.values.add(cluster.KeySenderName, w.nameShape(from.Name))
 	if reply, ok := message.ParseAddress(w.m.Get("Reply-To")); ok && reply.Domain != "" {
 		a := strings.ToLower(reply.String())
-		row.ReplyTo = shorten(mask.text(a), maxAddress)
+		row.ReplyTo = mask.clean(a, maxAddress)
 		if a != addr && !mask.address(a) {
 			w.values.add(cluster.KeyReplyTo, a)
 		}
@@ -76,8 +76,8 @@ func (w *work) headerValues(row *record.Row) {
 		fields[i] = header.Field{Name: f.Name, Value: f.Raw}
 	}
 	row.HeaderFingerprint = header.Fingerprint(fields)
-	row.Mailer = shorten(w.who.mask.text(header.Mailer(fields)), maxLine)
-	row.MessageId = shorten(w.who.mask.text(w.m.Get("Message-ID")), maxLine)
+	row.Mailer = w.who.mask.clean(header.Mailer(fields), maxLine)
+	row.MessageId = w.who.mask.clean(w.m.Get("Message-ID"), maxLine)
 	w.values.add(cluster.KeyHeader, row.HeaderFingerprint)
 	w.values.add(cluster.KeyMailer, row.Mailer)
 	w.values.add(cluster.KeyMessageID, header.MessageIDPattern(w.m.Get("Message-ID")))
@@ -96,7 +96,7 @@ func listID(s string) string {
 // origin fills the sending server and the checks' results.
 func (w *work) origin(row *record.Row) {
 	v := w.x.authentication(w.m)
-	h := w.x.sender(w.m, first2(w.r.SourceIP, v.client))
+	h := w.x.sender(w.who.hops, first2(w.r.SourceIP, v.client))
 	ip := first2(w.r.SourceIP, first2(h.ip, v.client))
 	if h.ip != ip || h.helo == "" {
 		h.helo = first(v.helo, h.helo)
@@ -114,7 +114,7 @@ func (w *work) origin(row *record.Row) {
 		w.values.add(cluster.KeySourceIP, ip.String())
 		w.values.add(cluster.KeyNetwork, network(ip))
 	}
-	row.Helo = shorten(w.who.mask.text(h.helo), maxHost)
+	row.Helo = w.who.mask.clean(h.helo, maxHost)
 	if strings.Contains(h.helo, ".") {
 		w.values.add(cluster.KeyHELO, row.Helo)
 	}

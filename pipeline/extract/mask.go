@@ -99,13 +99,59 @@ func (m *mask) text(s string) string {
 	return s
 }
 
-// line replaces addresses and local parts that stand as words of their own.
+// line replaces addresses, and local parts and names that stand as words of
+// their own.
 func (m *mask) line(s string) string {
 	s = m.text(s)
 	for _, l := range m.locals {
 		s = replaceFold(s, l, true)
 	}
-	return s
+	from := -1
+	var b strings.Builder
+	for i := 0; i <= len(s); i++ {
+		switch {
+		case i < len(s) && wordByte(s[i]):
+			if from < 0 {
+				from = i
+			}
+			continue
+		case from >= 0:
+			m.writeWord(&b, s, from, i)
+			from = -1
+		}
+		if i < len(s) {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+func (m *mask) writeWord(b *strings.Builder, s string, from, to int) {
+	w := s[from:to]
+	inside := from > 0 && s[from-1] == '<' && to < len(s) && s[to] == '>' // "<recipient>" itself
+	if !inside && (m.words[lowerASCII(w)] || !ascii(w) && m.words[lowerASCII(string(fold(nil, w)))]) {
+		w = masked
+	}
+	b.WriteString(w)
+}
+
+func ascii(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// clean makes a text of a row: printable, addresses masked, cut to n bytes.
+func (m *mask) clean(s string, n int) string {
+	return shorten(m.text(strings.Map(printable, s)), n)
+}
+
+// cleanLine is clean with names and local parts masked too.
+func (m *mask) cleanLine(s string, n int) string {
+	return shorten(m.line(strings.Map(printable, s)), n)
 }
 
 // url replaces the recipient in a link, also where the address is packed into

@@ -14,6 +14,7 @@ type people struct {
 	from      message.Address
 	hasFrom   bool
 	mask      *mask
+	hops      []hop
 }
 
 // recipientFields name the envelope recipient, most trustworthy first.
@@ -24,10 +25,11 @@ func readPeople(r *pipeline.Report, m *message.Message) people {
 	if from := m.Addresses("From"); len(from) > 0 {
 		p.from, p.hasFrom = from[0], from[0].Domain != ""
 	}
+	p.hops = readHops(m)
 	to := m.Addresses("To")
 	p.recipient, p.origin = normalAddress(r.Recipient), pipeline.OriginReported
 	if p.recipient == "" {
-		p.recipient, p.origin = deriveRecipient(m, to), pipeline.OriginDerived
+		p.recipient, p.origin = p.deriveRecipient(m, to), pipeline.OriginDerived
 	}
 	if p.recipient == "" {
 		p.origin = pipeline.OriginMissing
@@ -36,7 +38,7 @@ func readPeople(r *pipeline.Report, m *message.Message) people {
 	return p
 }
 
-func deriveRecipient(m *message.Message, to []message.Address) string {
+func (p *people) deriveRecipient(m *message.Message, to []message.Address) string {
 	for _, name := range recipientFields {
 		if a, ok := message.ParseAddress(m.Get(name)); ok && a.Domain != "" {
 			return normalAddress(a.String())
@@ -45,11 +47,9 @@ func deriveRecipient(m *message.Message, to []message.Address) string {
 	if len(to) == 1 && to[0].Domain != "" {
 		return normalAddress(to[0].String())
 	}
-	for i := range m.Header {
-		if strings.EqualFold(m.Header[i].Name, "Received") {
-			if h := readHop(m.Header[i].Raw); strings.Contains(h.rcpt, "@") {
-				return normalAddress(h.rcpt)
-			}
+	for _, h := range p.hops {
+		if strings.Contains(h.rcpt, "@") {
+			return normalAddress(h.rcpt)
 		}
 	}
 	return ""
@@ -80,11 +80,9 @@ func (p *people) toMask(r *pipeline.Report, m *message.Message, to []message.Add
 			names = append(names, a.Name)
 		}
 	}
-	for i := range m.Header {
-		if strings.EqualFold(m.Header[i].Name, "Received") {
-			if h := readHop(m.Header[i].Raw); strings.Contains(h.rcpt, "@") && h.rcpt != from {
-				add(h.rcpt)
-			}
+	for _, h := range p.hops {
+		if strings.Contains(h.rcpt, "@") && h.rcpt != from {
+			add(h.rcpt)
 		}
 	}
 	return addresses, names

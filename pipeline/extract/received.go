@@ -15,7 +15,7 @@ type hop struct {
 	rdns string     // the name that its address has
 	by   string     // who took it
 	rcpt string     // "for" whom
-	at   time.Time
+	date string
 	pull bool // fetched from a mailbox, not received by SMTP
 }
 
@@ -23,7 +23,7 @@ type hop struct {
 func readHop(v string) hop {
 	var h hop
 	if i := strings.LastIndexByte(v, ';'); i >= 0 {
-		h.at = parseDate(v[i+1:])
+		h.date = v[i+1:]
 		v = v[:i]
 	}
 	if len(v) > 2048 {
@@ -113,17 +113,9 @@ func (h *hop) inside() bool {
 // sender finds the host that handed the message to the receiving side: the
 // first, from the top, that is neither ours nor a hop within one organisation. A
 // receiver that states the client's address settles it, if a hop has it.
-func (x *Extractor) sender(m *message.Message, stated netip.Addr) (found hop) {
+func (x *Extractor) sender(hops []hop, stated netip.Addr) hop {
 	var first, fallback hop
-	n := 0
-	for i := range m.Header {
-		if !strings.EqualFold(m.Header[i].Name, "Received") {
-			continue
-		}
-		if n++; n > maxReceived {
-			break
-		}
-		h := readHop(m.Header[i].Raw)
+	for _, h := range hops {
 		if stated.IsValid() && h.ip == stated {
 			return h
 		}
@@ -143,19 +135,19 @@ func (x *Extractor) sender(m *message.Message, stated netip.Addr) (found hop) {
 	return fallback
 }
 
+// readHops reads the Received fields, the receiving side's first.
+func readHops(m *message.Message) (hops []hop) {
+	for i := range m.Header {
+		if strings.EqualFold(m.Header[i].Name, "Received") && len(hops) < maxReceived {
+			hops = append(hops, readHop(m.Header[i].Raw))
+		}
+	}
+	return hops
+}
+
 // parseDate reads a date of RFC 5322 and what comes near it; zero if it cannot.
 func parseDate(s string) time.Time {
 	m := message.Message{Header: []message.Field{{Name: "Date", Value: s, Raw: s}}}
 	t, _ := m.Date()
 	return t
-}
-
-// rawField is the undecoded value of the topmost field of that name.
-func rawField(m *message.Message, name string) string {
-	for i := range m.Header {
-		if strings.EqualFold(m.Header[i].Name, name) {
-			return m.Header[i].Raw
-		}
-	}
-	return ""
 }

@@ -32,9 +32,9 @@ func (w *work) finish(f *cluster.Features, row *record.Row, content string) {
 	}
 	row.BodySsdeep, row.HtmlSsdeep = f.BodyDigest, f.HTMLDigest
 	row.Phones, row.Wallets, row.Personal = distinct(w.phones), distinct(w.wallets), w.personal
-	row.Subject = shorten(w.who.mask.line(strings.TrimSpace(w.m.Get("Subject"))), maxSubject)
+	row.Subject = w.who.mask.cleanLine(strings.TrimSpace(w.m.Get("Subject")), maxSubject)
 	row.Size = uint64(len(w.r.Raw))
-	row.Name = shorten(w.who.mask.text(w.r.Name), maxLine)
+	row.Name = w.who.mask.clean(w.r.Name, maxLine)
 	w.reporting(row)
 	w.times(row)
 	if w.x.cfg.KeepBody {
@@ -51,7 +51,7 @@ func distinct(list []string) []string {
 // reporting fills source, people and attributes.
 func (w *work) reporting(row *record.Row) {
 	r, mask := w.r, w.who.mask
-	row.Source = shorten(mask.text(r.Source), 64)
+	row.Source = mask.clean(r.Source, 64)
 	row.Recipient = Pseudonym(w.x.cfg.Key, w.who.recipient)
 	if _, domain, ok := cutAddress(w.who.recipient); ok {
 		row.RecipientDomain = shorten(domain, maxHost)
@@ -81,7 +81,7 @@ func (w *work) attr(s string, bound int) string {
 	if len(s) > bound {
 		w.defect(defectAttrs)
 	}
-	return shorten(w.who.mask.text(strings.ToValidUTF8(s, "")), bound)
+	return w.who.mask.clean(s, bound)
 }
 
 // times settles when the report was made: as reported, else when the message
@@ -107,8 +107,10 @@ func (w *work) times(row *record.Row) {
 }
 
 func (w *work) messageTime() time.Time {
-	if h := readHop(rawField(w.m, "Received")); !h.at.IsZero() {
-		return h.at
+	if len(w.who.hops) > 0 {
+		if at := parseDate(w.who.hops[0].date); !at.IsZero() {
+			return at
+		}
 	}
 	t, _ := w.m.Date()
 	return t
@@ -128,16 +130,18 @@ func (w *work) body(content string) string {
 		case class != "":
 			rest = strings.TrimSpace("<" + class[1:] + "> " + rest)
 		}
-		w.redact(&b, rest)
+		w.redact(&b, strings.Map(printable, rest))
 		b.WriteByte('\n')
 		if b.Len() > maxBody {
 			break
 		}
 	}
-	return shortenText(w.who.mask.text(b.String()), maxBody)
+	return shortenText(b.String(), maxBody)
 }
 
-func (w *work) redact(b *strings.Builder, line string) {
+func (w *work) redact(out *strings.Builder, line string) {
+	b := new(strings.Builder)
+	defer func() { out.WriteString(w.who.mask.line(b.String())) }()
 	for i, chunk := range strings.Split(line, " ") {
 		if i > 0 {
 			b.WriteByte(' ')
@@ -148,17 +152,12 @@ func (w *work) redact(b *strings.Builder, line string) {
 		} else if w.who.mask.words[lowerASCII(strings.Trim(chunk, ".,;:!?()\"'"))] {
 			chunk = masked
 		}
-		b.WriteString(w.who.mask.line(chunk))
+		b.WriteString(chunk)
 	}
 }
 
-// shortenText is shorten for text of several lines.
+// shortenText cuts text of several lines at a rune.
 func shortenText(s string, n int) string {
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		lines[i] = shorten(l, n)
-	}
-	s = strings.Join(lines, "\n")
 	if len(s) > n {
 		s = strings.ToValidUTF8(s[:n], "")
 	}
@@ -171,7 +170,7 @@ func (w *work) rowDefects(row *record.Row) {
 		all = append(all, string(d))
 	}
 	for _, d := range w.r.Defects {
-		all = append(all, shorten(w.who.mask.text(strings.ToValidUTF8(d, "")), 64))
+		all = append(all, w.who.mask.clean(d, 64))
 	}
 	all = distinct(all)
 	row.Defects = all[:min(len(all), maxDefects)]

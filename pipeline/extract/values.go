@@ -57,7 +57,7 @@ type valueSet struct {
 
 // add takes a value as compared; what people read is the same, shortened.
 func (v *valueSet) add(key cluster.Key, value string) {
-	value = strings.TrimSpace(v.mask.text(value))
+	value = strings.TrimSpace(v.mask.text(strings.Map(printable, value)))
 	if value == "" {
 		return
 	}
@@ -88,10 +88,8 @@ func (v *valueSet) done() []cluster.Value {
 	return out[:min(len(out), cluster.MaxValues)]
 }
 
-// shorten cuts s to n bytes at a rune, and drops control and direction
-// characters.
+// shorten cuts valid UTF-8 to n bytes at a rune.
 func shorten(s string, n int) string {
-	s = strings.Map(printable, s)
 	if len(s) <= n {
 		return s
 	}
@@ -101,6 +99,8 @@ func shorten(s string, n int) string {
 	return s[:n]
 }
 
+// printable drops control and direction characters and bad UTF-8. It comes before
+// masking, which could not see through them.
 func printable(r rune) rune {
 	switch {
 	case r == '\t' || r == '\n' || r == '\r':
