@@ -1,0 +1,2 @@
+// Package store keeps what the pipeline found in ClickHouse.
+package store

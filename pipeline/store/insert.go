@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"shoal/cluster"
+	"shoal/pipeline"
+)
+
+// Insert stores b; see [pipeline.Store].
+//
+// What campaigns are known to be is written before the rows of their reports,
+// so that a repeat after a crash, cut otherwise, places each row as the first
+// attempt did or where a tombstone of a higher version waits for it.
+func (db *DB) Insert(ctx context.Context, b pipeline.Batch) error {
+	if len(b.Events) == 0 {
+		return nil
+	}
+	p, err := newPlan(b)
+	if err != nil {
+		return err
+	}
+	if err := db.insertLineage(ctx, p); err != nil {
+		return err
+	}
+	if err := db.insertProperties(ctx, p); err != nil {
+		return err
+	}
+	exists, err := db.existing(ctx, assignedCampaigns(b))
+	if err != nil {
+		return err
+	}
+	p.place(b, exists)
+	if err := db.insertRows(ctx, p.placements); err != nil {
+		return err
+	}
+	for _, s := range p.steps {
+		if err := db.rekey(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertBatch sends rows as one block.
+func (db *DB) insertBatch(ctx context.Context, table string, columns []string, n int, row func(i int) []any) error {
+	if n == 0 {
+		return nil
+	}
+	batch, err := db.conn.PrepareBatch(ctx, "INSERT INTO shoal."+table+" ("+strings.Join(columns, ", ")+")")
+	if err != nil {
+		return fmt.Errorf("prepare insert into %s: %w", table, err)
+	}
+	defer batch.Close()
+	for i := range n {
+		if err := batch.Append(row(i)...); err != nil {
+			return fmt.Errorf("append to %s: %w", table, err)
+		}
+	}
+	if err := batch.Send(); err != nil {
+		return fmt.Errorf("insert %d rows into %s: %w", n, table, err)
+	}
+	return nil
+}
+
+func (db *DB) insertLineage(ctx context.Context, p *plan) error {
+	columns := []string{"campaign_id", "seq", "at", "event", "other_id", "report_id", "operation_id", "label", "actor", "note", "evidence"}
+	return db.insertBatch(ctx, "lineage_rows", columns, len(p.lineage), func(i int) []any {
+		e := p.lineage[i]
+		return []any{
+			e.GetCampaign(), e.GetSeq(), storedTime(e.GetTimeMs(), 0), cluster.EventKind(e.GetKind()).String(), e.GetOther(),
+			fixed(e.GetReportId()), e.GetOperation(), e.GetLabel(), e.GetActor(), e.GetNote(), evidenceValues(e.GetEvidence()),
+		}
+	})
+}
+
+func (db *DB) insertProperties(ctx context.Context, p *plan) error {
+	survivors, err := db.survivors(ctx, p)
+	if err != nil {
+		return err
+	}
+	all := append(p.properties, survivors...)
+	columns := []string{"campaign_id", "property", "seq", "at", "value"}
+	return db.insertBatch(ctx, "campaign_rows", columns, len(all), func(i int) []any {
+		r := all[i]
+		return []any{r.campaign, r.name, r.seq, storedTime(r.atMS, 0), r.value}
+	})
+}
+
+func (db *DB) insertRows(ctx context.Context, rows []*placement) error {
+	return db.insertBatch(ctx, "report_rows", reportColumns, len(rows), func(i int) []any { return rows[i].values() })
+}
+
+type survivorRow struct {
+	Campaign string    `ch:"campaign_id"`
+	Value    string    `ch:"value"`
+	At       time.Time `ch:"at"`
+}
+
+// survivors follows the merges of a batch: the merged campaign points to its
+// survivor, and so does everything that pointed to the merged one.
+func (db *DB) survivors(ctx context.Context, p *plan) ([]property, error) {
+	if len(p.merges) == 0 {
+		return nil, nil
+	}
+	var ids []string
+	for _, e := range p.merges {
+		ids = append(ids, e.GetOther())
+	}
+	stored, err := selectIn[survivorRow](ctx, db, `SELECT campaign_id, value, at FROM shoal.campaign_rows FINAL
+WHERE property = 'survivor' AND value IN `, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look up merged campaigns: %w", err)
+	}
+	var out []property
+	for _, r := range stored {
+		out = append(out, property{campaign: r.Campaign, name: propertySurvivor, value: r.Value, atMS: r.At.UnixMilli()})
+	}
+	for _, e := range p.merges {
+		for i := range out {
+			if out[i].value == e.GetOther() {
+				out[i].value, out[i].seq = e.GetCampaign(), e.GetSeq()
+			}
+		}
+		out = append(out, property{campaign: e.GetOther(), name: propertySurvivor, value: e.GetCampaign(), seq: e.GetSeq(), atMS: e.GetTimeMs()})
+	}
+	return out, nil
+}
+
+type campaignRow struct {
+	Campaign string `ch:"campaign_id"`
+}
+
+// existing says which of the campaigns have had a second report.
+func (db *DB) existing(ctx context.Context, ids []string) (map[string]bool, error) {
+	rows, err := selectIn[campaignRow](ctx, db, `SELECT DISTINCT campaign_id FROM shoal.campaign_rows
+WHERE property IN ('created', 'split') AND campaign_id IN `, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look up campaigns: %w", err)
+	}
+	out := make(map[string]bool, len(rows))
+	for _, r := range rows {
+		out[r.Campaign] = true
+	}
+	return out, nil
+}
+
+// selectIn runs a query that ends in IN over chunks of ids.
+func selectIn[T any](ctx context.Context, db *DB, query string, ids []string) ([]T, error) {
+	ids = distinct(ids)
+	var out []T
+	for len(ids) > 0 {
+		n := min(5000, len(ids))
+		quoted := make([]string, n)
+		for i, id := range ids[:n] {
+			quoted[i] = quote(id)
+		}
+		ids = ids[n:]
+		var rows []T
+		if err := db.Select(ctx, &rows, query+"("+strings.Join(quoted, ",")+")"); err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}

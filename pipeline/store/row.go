@@ -1,0 +1,115 @@
+package store
+
+import (
+	"hash/fnv"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/column/orderedmap"
+
+	"shoal/cluster"
+	"shoal/pipeline/record"
+)
+
+// reportColumns are the columns of report_rows in the order of values.
+var reportColumns = []string{
+	"campaign_id", "alone_id", "version", "is_deleted", "evidence",
+	"reported_at", "report_id", "received_at", "source", "recipient", "recipient_unit", "recipient_domain", "reporter", "attrs",
+	"from_address", "from_domain", "from_name", "reply_to", "return_path_domain", "subject", "message_id", "source_ip", "helo",
+	"spf", "dkim", "dmarc", "dkim_domain", "mailer", "header_fingerprint", "language", "body_ssdeep", "html_ssdeep",
+	"urls", "url_hosts", "attachments", "defects", "size", "origins", "name", "phones", "wallets", "spoofed_domain", "body", "personal",
+}
+
+type attachmentValue struct {
+	Name   string `ch:"name"`
+	Type   string `ch:"type"`
+	Size   uint64 `ch:"size"`
+	SHA256 string `ch:"sha256"`
+	SSDeep string `ch:"ssdeep"`
+}
+
+type evidenceValue struct {
+	Key     string  `ch:"key"`
+	Matched string  `ch:"matched"`
+	Value   string  `ch:"value"`
+	Score   float32 `ch:"score"`
+	Weight  float32 `ch:"weight"`
+}
+
+// values gives the columns of one row.
+func (p *placement) values() []any {
+	r := p.row
+	received := storedTime(r.GetReceivedAtMs(), 0)
+	reported := storedTime(r.GetReportedAtMs(), r.GetReceivedAtMs())
+	deleted := uint8(0)
+	if p.deleted {
+		deleted = 1
+	}
+	return []any{
+		p.place.campaign, p.place.alone, p.version, deleted, evidenceValues(p.evidence),
+		reported, string(p.report[:]), received, r.GetSource(), r.GetRecipient(), recipientUnit(r), r.GetRecipientDomain(), r.GetReporter(),
+		orderedmap.FromMap(r.GetAttrs()),
+		r.GetFromAddress(), r.GetFromDomain(), r.GetFromName(), r.GetReplyTo(), r.GetReturnPathDomain(), r.GetSubject(), r.GetMessageId(), r.GetSourceIp(), r.GetHelo(),
+		r.GetSpf(), r.GetDkim(), r.GetDmarc(), r.GetDkimDomain(), r.GetMailer(), r.GetHeaderFingerprint(), r.GetLanguage(), r.GetBodySsdeep(), r.GetHtmlSsdeep(),
+		list(r.GetUrls()), list(r.GetUrlHosts()), attachmentValues(r.GetAttachments()), list(r.GetDefects()), r.GetSize(),
+		orderedmap.FromMap(r.GetOrigins()), r.GetName(), list(r.GetPhones()), list(r.GetWallets()), r.GetSpoofedDomain(), r.GetBody(), list(r.GetPersonal()),
+	}
+}
+
+// The days that both Date and DateTime of ClickHouse can hold.
+const (
+	minTimeMS = 0
+	maxTimeMS = 4_291_747_200_000 // 2105-12-31
+)
+
+// storedTime brings a time of hostile origin into the range of the tables.
+func storedTime(ms, instead int64) time.Time {
+	if ms <= minTimeMS || ms > maxTimeMS {
+		ms = min(max(instead, minTimeMS), maxTimeMS)
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// recipientUnit is what is counted as one recipient: 0 if nobody is known.
+func recipientUnit(r *record.Row) uint64 {
+	if r.GetRecipient() == "" {
+		return 0
+	}
+	h := fnv.New64a()
+	h.Write([]byte(r.GetRecipient()))
+	return max(1, h.Sum64())
+}
+
+func list(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+func attachmentValues(in []*record.Attachment) []attachmentValue {
+	out := make([]attachmentValue, 0, len(in))
+	for _, a := range in {
+		out = append(out, attachmentValue{Name: a.GetName(), Type: a.GetType(), Size: a.GetSize(), SHA256: a.GetSha256(), SSDeep: a.GetSsdeep()})
+	}
+	return out
+}
+
+func evidenceValues(in []*record.Evidence) []evidenceValue {
+	out := make([]evidenceValue, 0, len(in))
+	for _, e := range in {
+		out = append(out, evidenceValue{
+			Key: cluster.Key(e.GetKey()).String(), Matched: fixed(e.GetMatched()), Value: e.GetValue(),
+			Score: e.GetScore(), Weight: e.GetWeight(),
+		})
+	}
+	return out
+}
+
+// fixed brings an id to the 16 bytes of its column; an absent one is zeros.
+func fixed(id []byte) string {
+	var out cluster.ReportID
+	if len(id) == len(out) {
+		copy(out[:], id)
+	}
+	return string(out[:])
+}
