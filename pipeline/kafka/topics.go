@@ -74,7 +74,7 @@ func (t Topics) config(name string, partitions int, keep time.Duration) kafka.To
 }
 
 // EnsureTopics makes those of the pipeline's topics that are not there. It
-// changes none that is: it checks that the two logs have one partition.
+// changes none that is: it checks that the logs have one partition.
 func (c *Client) EnsureTopics(ctx context.Context, t Topics) error {
 	if err := t.Validate(); err != nil {
 		return fmt.Errorf("topic settings: %w", err)
@@ -88,26 +88,25 @@ func (c *Client) EnsureTopics(ctx context.Context, t Topics) error {
 			return fmt.Errorf("create topic %q: %w", name, err)
 		}
 	}
-	for _, name := range []string{pipeline.TopicFeatures, pipeline.TopicEvents} {
-		parts, err := c.awaitPartitions(ctx, name)
+	for _, topic := range t.configs() {
+		ends, err := c.awaitEnd(ctx, topic.Topic)
 		if err != nil {
 			return err
 		}
-		if len(parts) != 1 {
-			return fmt.Errorf("topic %q has %d partitions: it must have one, since its order is the truth", name, len(parts))
+		if topic.Topic != pipeline.TopicReports && len(ends) != 1 {
+			return fmt.Errorf("topic %q has %d partitions: it must have one, since its order is the truth", topic.Topic, len(ends))
 		}
 	}
-	_, err = c.awaitPartitions(ctx, pipeline.TopicReports)
-	return err
+	return nil
 }
 
-// awaitPartitions lists a topic's partitions, waiting while a new topic has no
-// leaders yet.
-func (c *Client) awaitPartitions(ctx context.Context, topic string) ([]int, error) {
+// awaitEnd is End of a topic that may be new: it waits until all partitions have
+// leaders that know it.
+func (c *Client) awaitEnd(ctx context.Context, topic string) ([]int64, error) {
 	for {
-		parts, err := c.partitions(ctx, topic)
+		ends, err := c.End(ctx, topic)
 		if err == nil {
-			return parts, nil
+			return ends, nil
 		}
 		var code kafka.Error
 		if !errors.As(err, &code) || !code.Temporary() {
