@@ -173,6 +173,16 @@ func (p *profile) keys() (set uint64) {
 	return set
 }
 
+// senderFields are what two mails of one sender share whatever they say: where
+// they come from one, these say nothing more.
+var senderFields = []field{
+	fieldTags, fieldHTML, keyFields[KeyURL], keyFields[KeyURLPath], keyFields[KeyHost], keyFields[KeyDomain],
+	keyFields[KeyPhone], keyFields[KeyContact], keyFields[KeySenderDomain], keyFields[KeySenderLocal],
+	keyFields[KeySenderName], keyFields[KeyReplyTo], keyFields[KeyMessageID], keyFields[KeyBoundary],
+	keyFields[KeyHeader], keyFields[KeyMailer], keyFields[KeySourceIP], keyFields[KeyNetwork], keyFields[KeyHELO],
+	keyFields[KeyReturnPath], keyFields[KeyDKIM], keyFields[KeyMIMEShape], keyFields[KeyRemoteImage],
+}
+
 // compareContext repeats the level of the text where something makes resemblance
 // of everything else likely even between strangers.
 func compareContext(a, b *profile, text int8, lv *levels) {
@@ -185,6 +195,11 @@ func compareContext(a, b *profile, text int8, lv *levels) {
 	}
 	if of(KeySenderAddress) > 0 {
 		lv[fieldSenderText] = text
+	}
+	if of(KeyList) > 0 || of(KeySenderAddress) > 0 {
+		for _, f := range senderFields {
+			lv[f] = absent
+		}
 	}
 	if lv[fieldLook] == 0 {
 		lv[fieldLookText] = text

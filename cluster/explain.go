@@ -75,6 +75,8 @@ func (f field) top() int8 {
 		return int8(len(subjectBounds))
 	case fieldTokens:
 		return int8(len(tokenBounds))
+	case fieldLook:
+		return int8(len(lookBounds))
 	}
-	return 4 // rarity, and the four steps of looks
+	return int8(len(rarityBounds)) + 1
 }

@@ -107,10 +107,10 @@ func (f *frequency) idf(h uint64) float32 {
 }
 
 // rarity levels: how many of the clusters have a value, from everybody's (1) to
-// nearly nobody's (4).
-var rarityBounds = [...]float32{0.10, 0.03, 0.01}
+// nearly nobody's (5).
+var rarityBounds = [...]float32{0.05, 0.02, 0.008, 0.003}
 
-// rarity gives the level of a value that one cluster is known to have: 1 to 4.
+// rarity gives the level of a value that one cluster is known to have: 1 to 5.
 func (f *frequency) rarity(h uint64) int8 {
 	share := float32(f.count(h)) / float32(f.clusters+prior)
 	level := int8(1)

@@ -71,20 +71,25 @@ func (a *app) account(t intake.Tally) error {
 // grouping is the outcome of a local run.
 type grouping struct {
 	engine  *cluster.Engine
+	log     []localReport
 	names   []string
 	reports []cluster.ReportID
 	first   map[cluster.ReportID]cluster.CampaignID
 	why     map[cluster.ReportID][]cluster.Evidence
 }
 
-// group feeds all paths to an engine.
-func (l *local) group(ctx context.Context, paths []string, e *cluster.Engine) (*grouping, intake.Tally, error) {
-	l.now = time.Now()
-	g := &grouping{
+func newGrouping(e *cluster.Engine) *grouping {
+	return &grouping{
 		engine: e,
 		first:  map[cluster.ReportID]cluster.CampaignID{},
 		why:    map[cluster.ReportID][]cluster.Evidence{},
 	}
+}
+
+// group feeds all paths to an engine.
+func (l *local) group(ctx context.Context, paths []string, e *cluster.Engine) (*grouping, intake.Tally, error) {
+	l.now = time.Now()
+	g := newGrouping(e)
 	tally, err := l.features(ctx, paths, func(r localReport) error {
 		g.take(r)
 		return nil
@@ -93,6 +98,7 @@ func (l *local) group(ctx context.Context, paths []string, e *cluster.Engine) (*
 }
 
 func (g *grouping) take(r localReport) {
+	g.log = append(g.log, r)
 	g.names = append(g.names, r.name)
 	g.reports = append(g.reports, r.features.Report)
 	for _, ev := range g.engine.Step(cluster.Entry{Offset: g.engine.Offset() + 1, Features: r.features}) {
