@@ -35,6 +35,21 @@
 // downstream asks for them. The reporter stays unknown: the From of a feedback
 // report is a machine.
 //
+// Some loops redact every recipient to one word (redacted@example.com). Such an
+// address is kept, for its domain is right, with a defect: recipients counted
+// over such reports are a lower bound.
+//
+// # Forwards
+//
+// A forward is a multipart/mixed mail that holds one or several message/rfc822
+// parts and otherwise only a text to read, with its pictures. Its From is the
+// reporter, unless a filter wrapped the mail (SpamAssassin's report_safe). It is
+// not taken apart where that would be wrong or in doubt: where the producer
+// states the mail's recipient or says that it hit a trap (then the mail itself
+// is what was reported), beside any other attachment, and in a digest, a bounce
+// or a list's bundle. A lure that carries its payload as an attached message
+// cannot be told from a forward: a producer that knows the recipient says so.
+//
 // The package judges no content and parses no body: bounds on MIME here guard
 // the unwrapping only. Parsing is package message's.
 package intake

@@ -45,3 +45,15 @@ func soleTo(h fields) string {
 	}
 	return list[0]
 }
+
+// redacted tells an address whose local part a feedback loop replaced by one word
+// for everybody (RFC 6590 asks for a word for each). The domain is still right,
+// so the address is kept.
+func redacted(address string) bool {
+	local, _, _ := strings.Cut(address, "@")
+	switch local {
+	case "redacted", "undisclosed", "hidden", "removed", "anonymous":
+		return true
+	}
+	return local != "" && strings.Trim(local, "x*") == ""
+}

@@ -66,7 +66,7 @@ func FromRecord(rec pipeline.Record) pipeline.Report {
 func setHeader(r *pipeline.Report, name, spelled, value string) {
 	switch {
 	case name == pipeline.HeaderSource:
-		r.Source = strings.ToLower(value[:min(len(value), maxAttrName)])
+		r.Source = normaliseSource(value)
 	case name == pipeline.HeaderReportedAt:
 		setReportedAt(r, value)
 	case name == pipeline.HeaderRecipient:

@@ -38,6 +38,7 @@ const (
 	DefectSeveralIncidents  = "feedback-several-incidents"  // Incidents above 1
 	DefectUntyped           = "feedback-untyped-message"    // the message was not message/rfc822
 	DefectNotSpam           = "feedback-not-spam"           // Feedback-Type: not-spam
+	DefectRedacted          = "recipient-redacted"          // its local part stands for many mailboxes
 	DefectBadSourceIP       = "bad-source-ip"
 	DefectBadDate           = "bad-date"
 	DefectBadReportedAt     = "bad-reported-at"
@@ -66,7 +67,7 @@ func Unwrap(r *pipeline.Report) []pipeline.Report {
 	base := clone(r)
 	base.Raw = normalise(base.Raw)
 	base.Recipient, base.Reporter = normaliseAddress(base.Recipient), normaliseAddress(base.Reporter)
-	base.Source = strings.ToLower(strings.TrimSpace(base.Source))
+	base.Source = normaliseSource(base.Source)
 	fillOrigins(&base)
 	out, err := unwrap(base, maxNesting)
 	if err != nil {
@@ -132,6 +133,9 @@ func finish(r *pipeline.Report) {
 		r.Recipient = deriveRecipient(h)
 		setOrigin(r, fieldRecipient, r.Recipient != "", pipeline.OriginDerived)
 	}
+	if redacted(r.Recipient) {
+		addDefect(r, DefectRedacted)
+	}
 	if r.SourceIP.IsValid() {
 		r.SourceIP = r.SourceIP.Unmap()
 	}
@@ -168,6 +172,16 @@ func addDefect(r *pipeline.Report, d string) {
 	if !slices.Contains(r.Defects, d) {
 		r.Defects = append(r.Defects, d)
 	}
+}
+
+// normaliseSource gives the one form of a source: it is a label for people and
+// views.
+func normaliseSource(s string) string {
+	s = strings.ToLower(strings.TrimSpace(strings.ToValidUTF8(s, "")))
+	if len(s) > maxAttrName {
+		s = strings.TrimSpace(strings.ToValidUTF8(s[:maxAttrName], ""))
+	}
+	return s
 }
 
 // clone copies r so that its maps and defects can be changed. Raw is shared.
