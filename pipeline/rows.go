@@ -11,24 +11,19 @@ import (
 
 // rows finds features records by offset. Offsets that ascend are read once.
 type rows struct {
-	from   Reader
-	ahead  []Record // fetched and not passed yet
-	next   int64    // offset that the reader stands at
-	placed bool
+	from  Reader // stands at next; at the beginning to begin with
+	ahead []Record
+	next  int64
+	end   int64 // at least this many offsets are there
 }
 
 // jump is how many records are read through rather than jumped over.
 const jump = 5000
 
-// at gives the record at offset; ok is false where there is none any more.
+// at gives the record at offset; ok is false where there is none (any more).
 func (r *rows) at(ctx context.Context, offset int64) (rec Record, ok bool, err error) {
-	if !r.placed || offset < r.first() || offset > r.next+jump {
-		end, err := r.from.End(ctx)
-		if err != nil || offset >= end {
-			return rec, false, err
-		}
-		r.from.SetOffset(offset)
-		r.ahead, r.next, r.placed = nil, offset, true
+	if offset < r.first() || offset > r.next+jump {
+		r.move(offset)
 	}
 	for {
 		for len(r.ahead) > 0 && r.ahead[0].Offset < offset {
@@ -37,14 +32,33 @@ func (r *rows) at(ctx context.Context, offset int64) (rec Record, ok bool, err e
 		if len(r.ahead) > 0 {
 			return r.ahead[0], r.ahead[0].Offset == offset, nil
 		}
-		if r.ahead, err = r.from.Fetch(ctx); err != nil {
-			r.placed = false
+		if offset >= r.end { // or the fetch would wait for what never comes
+			if r.end, err = r.from.End(ctx); err != nil || offset >= r.end {
+				return rec, false, err
+			}
+		}
+		if err := r.fetch(ctx); err != nil {
 			return rec, false, err
 		}
-		if n := len(r.ahead); n > 0 {
-			r.next = r.ahead[n-1].Offset + 1
-		}
 	}
+}
+
+func (r *rows) move(offset int64) {
+	r.from.SetOffset(offset)
+	r.ahead, r.next = nil, offset
+}
+
+func (r *rows) fetch(ctx context.Context) error {
+	recs, err := r.from.Fetch(ctx)
+	if err != nil {
+		r.move(r.next)
+		return err
+	}
+	r.ahead = recs
+	if n := len(recs); n > 0 {
+		r.next = recs[n-1].Offset + 1
+	}
+	return nil
 }
 
 // first is the lowest offset that needs no going back.
