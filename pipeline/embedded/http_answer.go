@@ -1,12 +1,14 @@
 package embedded
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // answer writes the response to one query. Until the first block is there the
@@ -17,6 +19,8 @@ type answer struct {
 	format   string
 	// out is set once the header is sent.
 	out io.WriteCloser
+	// tag marks an exception block of this answer, so that no data can pass for one.
+	tag string
 }
 
 // common sets the header fields of every answer.
@@ -29,7 +33,9 @@ func (a *answer) common(h hello) {
 
 // start sends the header.
 func (a *answer) start(figures stats) error {
+	a.tag = rand.Text()[:16]
 	head := a.w.Header()
+	head.Set("X-ClickHouse-Exception-Tag", a.tag)
 	head.Set("Content-Type", contentType(a.format))
 	if a.format != "" {
 		head.Set("X-ClickHouse-Format", a.format)
@@ -52,9 +58,15 @@ func (a *answer) block(data []byte, figures stats) error {
 			return err
 		}
 	}
+	// A client that stops reading must not hold its query for ever. Where the
+	// connection has no deadlines there is nothing to be done.
+	_ = http.NewResponseController(a.w).SetWriteDeadline(time.Now().Add(blockTime))
 	_, err := a.out.Write(data)
 	return err
 }
+
+// blockTime is what a client gets to take one block of a result.
+const blockTime = 5 * time.Minute
 
 // end closes the result. A result without bytes is sent with length 0, which
 // clickhouse-go takes for a result without columns.
@@ -121,9 +133,8 @@ func (a *answer) fail(err error) {
 // interrupt ends a result under way with an exception block, framed as ClickHouse
 // frames it, and breaks the connection so that no client takes it for complete.
 func (a *answer) interrupt(e *engineError) {
-	const tag = "shoalexceptionxx"
 	text := strings.TrimRight(e.Text, "\n")
-	frame := fmt.Sprintf("\r\n__exception__\r\n%s\r\n%s\n%d %s\r\n__exception__\r\n", tag, text, len(text)+1, tag)
+	frame := fmt.Sprintf("\r\n__exception__\r\n%s\r\n%s\n%d %s\r\n__exception__\r\n", a.tag, text, len(text)+1, a.tag)
 	_, _ = io.WriteString(a.out, frame)
 	_ = a.out.Close()
 	if f, ok := a.w.(http.Flusher); ok {

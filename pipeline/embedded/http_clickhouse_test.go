@@ -33,7 +33,7 @@ func open(t testing.TB, e *embeddedtest.Engine, with ...func(*clickhouse.Options
 	return conn
 }
 
-func exec(t testing.TB, conn driver.Conn, sql ...string) {
+func run(t testing.TB, conn driver.Conn, sql ...string) {
 	t.Helper()
 	for _, q := range sql {
 		if err := conn.Exec(t.Context(), q); err != nil {
@@ -97,7 +97,7 @@ func TestAllTypesRoundTrip(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			conn := open(t, e, tc.with)
-			exec(t, conn, "CREATE DATABASE IF NOT EXISTS shoal", "DROP TABLE IF EXISTS shoal.types", allTypes)
+			run(t, conn, "CREATE DATABASE IF NOT EXISTS shoal", "DROP TABLE IF EXISTS shoal.types", allTypes)
 			want := []typesRow{row("1"), row("2"), {S: "3", Fixed: "\x00\x00\x00\x00", E: "a", At: time.Unix(0, 0).UTC(),
 				IP: netip.IPv6Unspecified(), D: time.Unix(0, 0).UTC(), Attrs: map[string]string{}}}
 			insertTypes(t, conn, want)

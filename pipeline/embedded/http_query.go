@@ -72,6 +72,9 @@ func (s *Server) run(ctx context.Context, req *request, a *answer) error {
 		return a.native(s.hello.block())
 	}
 	token := fmt.Sprintf("%d %s", s.serial.Add(1), req.id)
+	if !st.streams(firstOf(st.format, req.format)) {
+		capTo(req.settings, "max_result_bytes", s.cfg.MaxResult)
+	}
 	c, err := s.session(req, token)
 	if err != nil {
 		return err

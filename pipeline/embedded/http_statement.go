@@ -15,8 +15,9 @@ type statement struct {
 	// data is where the data of an INSERT begin in sql, or -1 where it has none.
 	// clause is where FROM INFILE can be put, end where the statement ends.
 	data, clause, end int
-	// totals says that the result has totals beside its rows.
-	totals bool
+	// totals says that the result has totals beside its rows, writes that an
+	// INSERT stands behind a WITH.
+	totals, writes bool
 	// many says that something follows a semicolon.
 	many   bool
 	tokens []token
@@ -52,6 +53,7 @@ func (s *statement) outline(l *lexer) {
 		if last.is("WITH") && (t.is("TOTALS") || t.is("ROLLUP") || t.is("CUBE")) {
 			s.totals = true
 		}
+		s.writes = s.writes || t.is("INSERT")
 		last = t
 		s.tokens = append(s.tokens, t)
 	}
@@ -138,7 +140,7 @@ func (s *statement) reads() bool {
 func (s *statement) streams(format string) bool {
 	switch s.first {
 	case "SELECT", "WITH", "FROM", "(":
-		return !s.totals && rowFormats[strings.ToLower(format)]
+		return !s.totals && !s.writes && rowFormats[strings.ToLower(format)]
 	}
 	return false
 }
