@@ -156,6 +156,7 @@ func TestVersions(t *testing.T) {
 		what, file, pattern, got string
 	}{
 		{"Kafka of docker-compose.yml", "kafka/pom.xml", `<kafka\.version>([^<]+)</`, project.Services["kafka"].Image},
+		{"ClickHouse of docker-compose.yml", "libchdb/fetch.sh", `(?m)^version=(\d+\.\d+)`, project.Services["clickhouse"].Image},
 		{"Go of the Dockerfile", "../go.mod", `(?m)^go (\d+\.\d+)`, find(t, "Dockerfile", `FROM golang(:[\d.]+)-`)},
 	} {
 		if want := find(t, tt.file, tt.pattern); !strings.HasSuffix(tt.got, ":"+want) {
