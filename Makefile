@@ -27,7 +27,7 @@ build: ## bin/shoal
 	go build -trimpath -o bin/ ./cmd/shoal
 
 test: libchdb ## all tests, with the real ClickHouse engine and a real Kafka broker
-	mvn -q -B -f deploy/kafka/pom.xml dependency:resolve
+	mvn -q -B -f deploy/kafka/pom.xml dependency:build-classpath -Dmdep.outputFile=/dev/null
 	go test $(RACE) -shuffle=on -timeout 20m $(PACKAGES)
 
 lint: ## format, vet, staticcheck, tidy modules, generated code is current
