@@ -4,34 +4,44 @@ import (
 	"bytes"
 	"compress/zlib"
 	"io"
+	"strconv"
 	"strings"
 )
 
-const maxStreams = 256 // of one PDF
+// Bounds on one PDF.
+const (
+	maxObjects = 4096
+	maxCodes   = 1 << 16 // of one font
+)
 
-// pdfText collects the strings that a PDF's content streams show. It reads
-// uncompressed and Flate streams and literal and hexadecimal strings, and knows
-// nothing of fonts: a text whose glyphs are numbered anew comes out as its codes,
-// which are equal where the same program made it from the same text.
+// pdf is as much of a document as its text needs: the objects by number, streams
+// inflated where they are Flate or plain.
+type pdf struct {
+	objects map[int]pdfObject
+	order   []int
+	budget  int
+}
+
+type pdfObject struct {
+	dict   []byte // what stands before the stream, or all
+	stream []byte
+}
+
+// pdfText collects the strings that a PDF's pages show, in the order of their
+// objects, and where its links lead. Fonts are followed to their ToUnicode maps.
+// Of an encrypted document nothing is read.
 func pdfText(data []byte) string {
+	if bytes.Contains(data, []byte("/Encrypt")) {
+		return strings.Join(pdfLinks(data), "\n")
+	}
+	p := pdf{objects: make(map[int]pdfObject), budget: maxInflate}
+	p.read(data)
+	fonts := p.fonts()
 	var b strings.Builder
-	budget := maxInflate
-	rest := data
-	for n := 0; n < maxStreams && b.Len() < maxFileText && budget > 0; n++ {
-		i := bytes.Index(rest, []byte("stream"))
-		if i < 0 {
-			break
-		}
-		dict := rest[max(0, i-512):i]
-		body := bytes.TrimLeft(rest[i+len("stream"):], "\r\n")
-		end := bytes.Index(body, []byte("endstream"))
-		if end < 0 {
-			end = len(body)
-		}
-		rest = body[min(len(body), end+len("endstream")):]
-		content := inflated(dict, body[:end], &budget)
-		if bytes.Contains(content, []byte("BT")) {
-			showText(&b, content)
+	for _, id := range p.order {
+		if s := p.objects[id].stream; bytes.Contains(s, []byte("BT")) && bytes.Contains(s, []byte("Tf")) {
+			t := pdfShower{b: &b, fonts: fonts}
+			t.show(s)
 		}
 	}
 	for _, uri := range pdfLinks(data) {
@@ -40,95 +50,115 @@ func pdfText(data []byte) string {
 	return strings.ToValidUTF8(b.String(), "")
 }
 
-func inflated(dict, body []byte, budget *int) []byte {
-	if i := bytes.LastIndex(dict, []byte("<<")); i >= 0 {
-		dict = dict[i:]
+// read finds "N G obj" and takes the objects, those in object streams too.
+func (p *pdf) read(data []byte) {
+	for rest := data; len(p.objects) < maxObjects; {
+		i := bytes.Index(rest, []byte(" obj"))
+		if i < 0 {
+			return
+		}
+		id := objectNumber(rest[max(0, i-20):i])
+		rest = rest[i+4:]
+		end := bytes.Index(rest, []byte("endobj"))
+		if end < 0 {
+			end = len(rest)
+		}
+		if id >= 0 {
+			p.object(id, rest[:end])
+		}
+		rest = rest[end:]
 	}
-	if bytes.Contains(dict, []byte("/Image")) {
-		return nil
+}
+
+// objectNumber reads N of "... N G" at the end of b.
+func objectNumber(b []byte) int {
+	f := bytes.Fields(b)
+	if len(f) < 2 {
+		return -1
 	}
-	if !bytes.Contains(dict, []byte("FlateDecode")) && !bytes.HasPrefix(body, []byte{0x78}) {
-		return body[:min(len(body), maxFileText)]
-	}
-	z, err := zlib.NewReader(bytes.NewReader(body))
+	n, err := strconv.Atoi(string(f[len(f)-2]))
 	if err != nil {
+		return -1
+	}
+	return n
+}
+
+func (p *pdf) object(id int, body []byte) {
+	o := pdfObject{dict: body}
+	if i := bytes.Index(body, []byte("stream")); i >= 0 {
+		o.dict = body[:i]
+		raw := body[i+len("stream"):]
+		if j := bytes.LastIndex(raw, []byte("endstream")); j >= 0 {
+			raw = raw[:j]
+		}
+		o.stream = p.inflate(o.dict, bytes.TrimPrefix(bytes.TrimLeft(raw, "\r"), []byte("\n")))
+	}
+	if _, seen := p.objects[id]; !seen {
+		p.order = append(p.order, id)
+	}
+	p.objects[id] = o
+	if bytes.Contains(o.dict, []byte("/ObjStm")) {
+		p.objectStream(o)
+	}
+}
+
+// inflate skips pictures and fonts, whose bytes are no text.
+func (p *pdf) inflate(dict, raw []byte) []byte {
+	if bytes.Contains(dict, []byte("/Image")) || bytes.Contains(dict, []byte("/Length1")) || bytes.Contains(dict, []byte("/FontFile")) {
 		return nil
 	}
-	out, _ := io.ReadAll(io.LimitReader(z, int64(*budget)))
-	*budget -= len(out)
+	if !bytes.Contains(dict, []byte("FlateDecode")) {
+		return raw[:min(len(raw), maxFileText)]
+	}
+	z, err := zlib.NewReader(bytes.NewReader(raw))
+	if err != nil || p.budget <= 0 {
+		return nil
+	}
+	out, _ := io.ReadAll(io.LimitReader(z, int64(p.budget)))
+	p.budget -= len(out)
 	return out
 }
 
-// showText appends the strings of the operators Tj and TJ; a new line for each
-// text positioning.
-func showText(b *strings.Builder, s []byte) {
-	for i := 0; i < len(s) && b.Len() < maxFileText; {
-		switch c := s[i]; {
-		case c == '(':
-			i = literal(b, s, i+1)
-		case c == '<' && i+1 < len(s) && s[i+1] != '<':
-			i = hexString(b, s, i+1)
-		case c == 'T' && i+1 < len(s) && (s[i+1] == 'd' || s[i+1] == 'D' || s[i+1] == '*'), c == 'E' && i+1 < len(s) && s[i+1] == 'T':
-			b.WriteByte('\n')
-			i += 2
-		case c == '-' && i+3 < len(s) && s[i+1] >= '2' && s[i+1] <= '9' && s[i+2] >= '0' && s[i+2] <= '9' && s[i+3] >= '0' && s[i+3] <= '9':
-			b.WriteByte(' ') // a wide step inside TJ is a space
-			i += 4
-		default:
-			i++
-		}
+// objectStream takes the objects of an ObjStm (ISO 32000 7.5.7).
+func (p *pdf) objectStream(o pdfObject) {
+	first := intAfter(o.dict, "/First")
+	if first <= 0 || first > len(o.stream) {
+		return
 	}
-}
-
-func literal(b *strings.Builder, s []byte, i int) int {
-	for depth := 1; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-			if i < len(s) && strings.IndexByte("()\\", s[i]) >= 0 {
-				b.WriteByte(s[i])
-			}
-			continue
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return i + 1
+	head := bytes.Fields(o.stream[:first])
+	for i := 0; i+1 < len(head) && len(p.objects) < maxObjects; i += 2 {
+		id, err1 := strconv.Atoi(string(head[i]))
+		at, err2 := strconv.Atoi(string(head[i+1]))
+		if err1 != nil || err2 != nil || at < 0 || first+at > len(o.stream) {
+			return
+		}
+		end := len(o.stream)
+		if i+3 < len(head) {
+			if next, err := strconv.Atoi(string(head[i+3])); err == nil && next >= at && first+next <= end {
+				end = first + next
 			}
 		}
-		if s[i] != 0 {
-			b.WriteByte(s[i])
+		if _, seen := p.objects[id]; !seen {
+			p.order = append(p.order, id)
 		}
+		p.objects[id] = pdfObject{dict: o.stream[first+at : end]}
 	}
-	return i
 }
 
-func hexString(b *strings.Builder, s []byte, i int) int {
-	end := bytes.IndexByte(s[i:], '>')
-	if end < 0 {
-		return len(s)
+func intAfter(dict []byte, key string) int {
+	i := bytes.Index(dict, []byte(key))
+	if i < 0 {
+		return -1
 	}
-	hex := s[i : i+end]
-	step := 2
-	if len(hex)%4 == 0 && bytes.HasPrefix(hex, []byte("00")) {
-		step = 4 // two-byte codes
+	f := bytes.Fields(dict[i+len(key) : min(len(dict), i+len(key)+16)])
+	if len(f) == 0 {
+		return -1
 	}
-	for j := 0; j+step <= len(hex); j += step {
-		if v := unhex(hex[j+step-2])<<4 | unhex(hex[j+step-1]); v != 0 {
-			b.WriteRune(rune(v))
-		}
+	n, err := strconv.Atoi(string(bytes.TrimRight(f[0], "/>]")))
+	if err != nil {
+		return -1
 	}
-	return i + end + 1
-}
-
-func unhex(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return c | 0x20 - 'a' + 10
-	}
-	return 0
+	return n
 }
 
 // pdfLinks finds the targets of link annotations outside object streams.
