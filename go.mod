@@ -25,6 +25,8 @@ require (
 	github.com/ebitengine/purego v0.11.3 // indirect
 	github.com/emersion/go-message v0.18.2 // indirect
 	github.com/emersion/go-msgauth v0.7.0 // indirect
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
+	github.com/emersion/go-smtp v0.25.1 // indirect
 	github.com/fatih/color v1.18.0 // indirect
 	github.com/glaslos/ssdeep v1.0.0 // indirect
 	github.com/go-analyze/bulk v0.1.6 // indirect

@@ -1,4 +1,4 @@
-// Package intake is how reported mail enters: from files, over HTTP, and from
+// Package intake is how reported mail enters: from files, over HTTP and LMTP, and from
 // the records that any producer wrote to topic "reports". Its one product is
 // [pipeline.Report].
 //
@@ -6,7 +6,7 @@
 // reporting. It may come wrapped: as a feedback report (ARF, RFC 5965 and RFC
 // 6591), or as an attachment of the mail with which somebody forwarded it.
 // [Unwrap] takes the wrapping off and keeps what it says. Every road calls it:
-// the importer on what [Reader] found, the HTTP [Handler] on what was posted,
+// the importer on what [Reader] found, [Handler] and [LMTP] on what was sent in,
 // the worker on what [FromRecord] made of a record. It is idempotent, so a
 // report that passes two of them is the same report.
 //

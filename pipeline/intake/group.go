@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"shoal/pipeline"
 )
 
@@ -21,7 +23,7 @@ const (
 type group struct {
 	sink    pipeline.Sink
 	timeout time.Duration
-	metrics *metrics
+	records prometheus.Observer // of the size of each write
 
 	mu    sync.Mutex
 	queue []*post
@@ -82,7 +84,7 @@ func (g *group) commit(batch []*post) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), g.timeout)
 	defer cancel()
-	g.metrics.batch.Observe(float64(len(recs)))
+	g.records.Observe(float64(len(recs)))
 	return g.sink.Write(ctx, recs)
 }
 

@@ -73,7 +73,7 @@ func NewHandler(cfg HandlerConfig, deps HandlerDeps) *Handler {
 	h := &Handler{
 		cfg:     cfg,
 		deps:    deps,
-		group:   &group{sink: deps.Sink, timeout: cfg.WriteTimeout, metrics: m},
+		group:   &group{sink: deps.Sink, timeout: cfg.WriteTimeout, records: m.batch},
 		limits:  map[string]*rate.Limiter{},
 		memory:  semaphore.NewWeighted(cfg.MaxInFlight),
 		metrics: m,
