@@ -2,6 +2,8 @@ package intake
 
 import (
 	"context"
+	"crypto/rand"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -59,4 +61,32 @@ func BenchmarkCorpus(b *testing.B) {
 		}
 		b.ReportMetric(float64(n), "reports/op")
 	}
+}
+
+// nowhere is a sink that takes everything at once.
+type nowhere struct{}
+
+func (nowhere) Write(context.Context, []pipeline.Record) error { return nil }
+
+// BenchmarkPost takes mails of 4 KB over HTTP, without the network.
+func BenchmarkPost(b *testing.B) {
+	secret, tok, err := NewToken(rand.Reader, "desk", ScopeReport)
+	if err != nil {
+		b.Fatal(err)
+	}
+	cfg := DefaultHandlerConfig()
+	cfg.Rate, cfg.Burst = 1e9, 1e9
+	h := NewHandler(cfg, HandlerDeps{Sink: nowhere{}, Tokens: &Tokens{list: []Token{tok}}})
+	body := mailOf("x") + strings.Repeat(strings.Repeat("word ", 14)+"\n", 57)
+	b.SetBytes(int64(len(body)))
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			req := httptest.NewRequest("POST", Path, strings.NewReader(body))
+			req.Header.Set("Authorization", "Bearer "+secret)
+			w := httptest.NewRecorder()
+			if h.ServeHTTP(w, req); w.Code != 202 {
+				b.Fatal(w.Body)
+			}
+		}
+	})
 }
