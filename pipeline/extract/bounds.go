@@ -28,7 +28,7 @@ const (
 	maxDefects     = 32        // row
 	maxReceived    = 64        // Received fields that are walked
 	maxImages      = 8         // pictures that are decoded
-	maxPixels      = 20 << 20  // of one picture: defectImage
+	maxPixels      = 20 << 20  // of all pictures together: defectImage
 	maxFileText    = 128 << 10 // bytes of text from one attachment
 	maxInflate     = 4 << 20   // bytes inflated from one attachment
 	maxMasked      = 8         // addresses that are masked in one message

@@ -51,6 +51,8 @@ type work struct {
 	personal  []string
 	defects   []string
 	shapes    map[string]int // links of each shape in the row
+	pixels    int            // that may still be decoded
+	pdf       *pdf           // the attachment in hand
 }
 
 func (w *work) begin(x *Extractor, r *pipeline.Report, m *message.Message) {
@@ -60,11 +62,12 @@ func (w *work) begin(x *Extractor, r *pipeline.Report, m *message.Message) {
 	w.found = findings{links: w.found.links[:0], contacts: w.found.contacts[:0], tokens: w.found.tokens[:0]}
 	w.fileLinks, w.phones, w.wallets, w.personal, w.defects = nil, nil, nil, nil, nil
 	w.shapes = make(map[string]int)
+	w.pixels, w.pdf = maxPixels, nil
 }
 
 // end lets go of what belongs to the message.
 func (w *work) end() {
-	w.r, w.m, w.who, w.values.mask = nil, nil, people{}, nil
+	w.r, w.m, w.who, w.values.mask, w.pdf = nil, nil, people{}, nil, nil
 	clear(w.values.list)
 	w.fileWords.reset()
 	w.x.pool.Put(w)

@@ -40,6 +40,7 @@ func (w *work) files(parts []message.Part) (files []cluster.File, rows []*record
 			f.Look = w.look(p.Data)
 		}
 		if len(files) < cluster.MaxFiles {
+			w.readPDF(p, &f)
 			f.Text = w.fileText(p, f.Kind)
 			files = append(files, f)
 		}
@@ -49,6 +50,20 @@ func (w *work) files(parts []message.Part) (files []cluster.File, rows []*record
 		})
 	}
 	return files, rows
+}
+
+// readPDF opens a PDF, for its text and its largest picture.
+func (w *work) readPDF(p *message.Part, f *cluster.File) {
+	w.pdf = nil
+	if !bytes.HasPrefix(p.Data, []byte("%PDF")) {
+		return
+	}
+	w.pdf = readPDF(p.Data)
+	picture := w.pdf.picture()
+	w.values.add(cluster.KeyToken, picture.token())
+	if !w.pdf.encrypted && w.takePixels(picture.width, picture.height) {
+		f.Look = w.safely(func() uint64 { return lookOf(picture.image()) })
+	}
 }
 
 // fileKind judges by the first bytes, then by type and name: what a file says of

@@ -43,7 +43,7 @@ func (w *work) documentText(p *message.Part, kind cluster.FileKind) string {
 	case kind != cluster.FileDocument:
 		return ""
 	case bytes.HasPrefix(p.Data, []byte("%PDF")):
-		return pdfText(p.Data)
+		return w.pdf.text()
 	case bytes.HasPrefix(p.Data, []byte("{\\rtf")):
 		return rtfText(p.Data)
 	case bytes.HasPrefix(p.Data, []byte("PK\x03\x04")):

@@ -14,28 +14,48 @@ import (
 
 // look is the perceptual hash of a picture, 0 where there is none to be had: not
 // decodable, too large, too small, or one colour.
-func (w *work) look(data []byte) (hash uint64) {
+func (w *work) look(data []byte) uint64 {
+	return w.safely(func() uint64 {
+		cfg, _, err := image.DecodeConfig(bytes.NewReader(data))
+		if err != nil || !w.takePixels(cfg.Width, cfg.Height) {
+			w.defect(defectImage)
+			return 0
+		}
+		if cfg.Width < minLook || cfg.Height < minLook {
+			return 0
+		}
+		img, _, err := image.Decode(bytes.NewReader(data))
+		if err != nil {
+			w.defect(defectImage)
+		}
+		return lookOf(img)
+	})
+}
+
+// takePixels takes a picture's size off what one message may have decoded.
+func (w *work) takePixels(width, height int) bool {
+	if width <= 0 || height <= 0 || width > w.pixels/height {
+		return false
+	}
+	w.pixels -= width * height
+	return true
+}
+
+// safely runs a decoder: they read what attackers wrote, and a panic costs one
+// picture.
+func (w *work) safely(decode func() uint64) (hash uint64) {
 	defer func() {
-		// Decoders read what attackers wrote; a panic costs one picture.
 		if recover() != nil {
 			hash = 0
 			w.defect(defectImage)
 		}
 	}()
-	cfg, _, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil || cfg.Width <= 0 || cfg.Height <= 0 || cfg.Width > maxPixels/cfg.Height {
-		w.defect(defectImage)
-		return 0
-	}
-	if cfg.Width < minLook || cfg.Height < minLook {
-		return 0
-	}
-	img, _, err := image.Decode(bytes.NewReader(data))
-	if err != nil {
-		w.defect(defectImage)
-		return 0
-	}
-	if blank(img) {
+	return decode()
+}
+
+// lookOf hashes a picture; img may be nil.
+func lookOf(img image.Image) uint64 {
+	if img == nil || img.Bounds().Dx() < minLook || img.Bounds().Dy() < minLook || blank(img) {
 		return 0
 	}
 	h, err := goimagehash.PerceptionHash(img)

@@ -20,22 +20,33 @@ type pdf struct {
 	objects map[int]pdfObject
 	order   []int
 	budget  int
+	data    []byte
+
+	encrypted bool
 }
 
 type pdfObject struct {
 	dict   []byte // what stands before the stream, or all
 	stream []byte
+	raw    []byte // of a picture, as it stands
 }
 
-// pdfText collects the strings that a PDF's pages show, in the order of their
-// objects, and where its links lead. Fonts are followed to their ToUnicode maps.
-// Of an encrypted document nothing is read.
-func pdfText(data []byte) string {
+// readPDF takes a document apart. Of an encrypted one no stream is inflated.
+func readPDF(data []byte) *pdf {
+	p := &pdf{objects: make(map[int]pdfObject), budget: maxInflate, data: data}
 	if bytes.Contains(data, []byte("/Encrypt")) {
-		return strings.Join(pdfLinks(data), "\n")
+		p.encrypted, p.budget = true, 0
 	}
-	p := pdf{objects: make(map[int]pdfObject), budget: maxInflate}
 	p.read(data)
+	return p
+}
+
+// text collects the strings that the pages show, in the order of their objects,
+// and where the links lead. Fonts are followed to their ToUnicode maps.
+func (p *pdf) text() string {
+	if p.encrypted {
+		return ""
+	}
 	fonts := p.fonts()
 	var b strings.Builder
 	for _, id := range p.order {
@@ -44,7 +55,7 @@ func pdfText(data []byte) string {
 			t.show(s)
 		}
 	}
-	for _, uri := range pdfLinks(data) {
+	for _, uri := range pdfLinks(p.data) {
 		b.WriteString("\n" + uri)
 	}
 	return strings.ToValidUTF8(b.String(), "")
@@ -91,7 +102,12 @@ func (p *pdf) object(id int, body []byte) {
 		if j := bytes.LastIndex(raw, []byte("endstream")); j >= 0 {
 			raw = raw[:j]
 		}
-		o.stream = p.inflate(o.dict, bytes.TrimPrefix(bytes.TrimLeft(raw, "\r"), []byte("\n")))
+		raw = bytes.TrimPrefix(bytes.TrimLeft(raw, "\r"), []byte("\n"))
+		if bytes.Contains(o.dict, []byte("/Image")) {
+			o.raw = raw
+		} else {
+			o.stream = p.inflate(o.dict, raw)
+		}
 	}
 	if _, seen := p.objects[id]; !seen {
 		p.order = append(p.order, id)
@@ -102,9 +118,9 @@ func (p *pdf) object(id int, body []byte) {
 	}
 }
 
-// inflate skips pictures and fonts, whose bytes are no text.
+// inflate skips fonts, whose bytes are no text.
 func (p *pdf) inflate(dict, raw []byte) []byte {
-	if bytes.Contains(dict, []byte("/Image")) || bytes.Contains(dict, []byte("/Length1")) || bytes.Contains(dict, []byte("/FontFile")) {
+	if p.encrypted || bytes.Contains(dict, []byte("/Length1")) || bytes.Contains(dict, []byte("/FontFile")) {
 		return nil
 	}
 	if !bytes.Contains(dict, []byte("FlateDecode")) {
@@ -150,11 +166,12 @@ func intAfter(dict []byte, key string) int {
 	if i < 0 {
 		return -1
 	}
-	f := bytes.Fields(dict[i+len(key) : min(len(dict), i+len(key)+16)])
-	if len(f) == 0 {
-		return -1
+	rest := bytes.TrimLeft(dict[i+len(key):min(len(dict), i+len(key)+16)], " \r\n\t")
+	end := 0
+	for end < len(rest) && rest[end] >= '0' && rest[end] <= '9' {
+		end++
 	}
-	n, err := strconv.Atoi(string(bytes.TrimRight(f[0], "/>]")))
+	n, err := strconv.Atoi(string(rest[:end]))
 	if err != nil {
 		return -1
 	}
