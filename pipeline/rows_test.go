@@ -40,8 +40,8 @@ func TestRowsAreFoundInAnyOrder(t *testing.T) {
 		fetches int // in all so far
 	}{
 		{0, true, 1}, {0, true, 1}, {2, true, 1}, {4, true, 2}, {5, false, 2}, {7, true, 2},
-		{1, true, 3},   // back
-		{9, true, 5},   // on again
+		{1, true, 3}, // back
+		{9, true, 5}, // on again
 		{far + 1, true, 5},
 		{0, true, 6},
 		{far, true, 7},      // far on
