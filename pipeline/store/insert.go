@@ -34,7 +34,11 @@ func (db *DB) Insert(ctx context.Context, b pipeline.Batch) error {
 		return err
 	}
 	p.place(b, exists)
-	if err := db.insertRows(ctx, p.placements); err != nil {
+	erased, err := db.erasures(ctx)
+	if err != nil {
+		return err
+	}
+	if err := db.insertRows(ctx, p.placements, erased); err != nil {
 		return err
 	}
 	for _, s := range p.steps {
@@ -42,7 +46,7 @@ func (db *DB) Insert(ctx context.Context, b pipeline.Batch) error {
 			return err
 		}
 	}
-	return nil
+	return db.eraseSince(ctx, erased)
 }
 
 // insertBatch sends rows as one block.
@@ -90,8 +94,8 @@ func (db *DB) insertProperties(ctx context.Context, p *plan) error {
 	})
 }
 
-func (db *DB) insertRows(ctx context.Context, rows []*placement) error {
-	return db.insertBatch(ctx, "report_rows", reportColumns, len(rows), func(i int) []any { return rows[i].values() })
+func (db *DB) insertRows(ctx context.Context, rows []*placement, erased erasures) error {
+	return db.insertBatch(ctx, "report_rows", reportColumns, len(rows), func(i int) []any { return rows[i].values(erased) })
 }
 
 type survivorRow struct {
@@ -159,8 +163,8 @@ func selectIn[T any](ctx context.Context, db *DB, query string, ids []string) ([
 			quoted[i] = quote(id)
 		}
 		ids = ids[n:]
-		var rows []T
-		if err := db.Select(ctx, &rows, query+"("+strings.Join(quoted, ",")+")"); err != nil {
+		rows, err := selectRows[T](ctx, db, query+"("+strings.Join(quoted, ",")+")")
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, rows...)

@@ -143,6 +143,10 @@ func (db *DB) Migrate(ctx context.Context, dryRun bool) ([]Statement, error) {
 	if err := checkApplied(applied, all); err != nil {
 		return nil, err
 	}
+	retention, err := db.retention(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	var done []Statement
 	run := func(m migration, sql string) error {
 		done = append(done, Statement{Version: m.version, Name: m.name, SQL: sql})
@@ -166,6 +170,11 @@ func (db *DB) Migrate(ctx context.Context, dryRun bool) ([]Statement, error) {
 			if err := run(m, sql); err != nil {
 				return done, err
 			}
+		}
+	}
+	for _, sql := range retention {
+		if err := run(migration{name: "retention"}, sql); err != nil {
+			return done, err
 		}
 	}
 	return done, nil
@@ -205,17 +214,17 @@ type appliedMigration struct {
 }
 
 func (db *DB) applied(ctx context.Context) ([]appliedMigration, error) {
-	var n []struct {
-		N uint64 `ch:"n"`
-	}
-	if err := db.Select(ctx, &n, "SELECT count() AS n FROM system.tables WHERE database = 'shoal' AND name = 'migrations'"); err != nil {
+	tables, err := selectRows[struct {
+		Name string `ch:"name"`
+	}](ctx, db, "SELECT name FROM system.tables WHERE database = 'shoal' AND name = 'migrations'")
+	if err != nil {
 		return nil, fmt.Errorf("look for migrations: %w", err)
 	}
-	if n[0].N == 0 {
+	if len(tables) == 0 {
 		return nil, nil
 	}
-	var rows []appliedMigration
-	if err := db.Select(ctx, &rows, "SELECT version, checksum FROM shoal.migrations FINAL ORDER BY version"); err != nil {
+	rows, err := selectRows[appliedMigration](ctx, db, "SELECT version, checksum FROM shoal.migrations FINAL ORDER BY version")
+	if err != nil {
 		return nil, fmt.Errorf("read applied migrations: %w", err)
 	}
 	return rows, nil

@@ -36,8 +36,8 @@ type evidenceValue struct {
 }
 
 // values gives the columns of one row.
-func (p *placement) values() []any {
-	r := p.row
+func (p *placement) values(erased erasures) []any {
+	r, unit := erased.apply(p.row)
 	received := storedTime(r.GetReceivedAtMs(), 0)
 	reported := storedTime(r.GetReportedAtMs(), r.GetReceivedAtMs())
 	deleted := uint8(0)
@@ -46,7 +46,7 @@ func (p *placement) values() []any {
 	}
 	return []any{
 		p.place.campaign, p.place.alone, p.version, deleted, evidenceValues(p.evidence),
-		reported, string(p.report[:]), received, r.GetSource(), r.GetRecipient(), recipientUnit(r), r.GetRecipientDomain(), r.GetReporter(),
+		reported, string(p.report[:]), received, r.GetSource(), r.GetRecipient(), unit, r.GetRecipientDomain(), r.GetReporter(),
 		orderedmap.FromMap(r.GetAttrs()),
 		r.GetFromAddress(), r.GetFromDomain(), r.GetFromName(), r.GetReplyTo(), r.GetReturnPathDomain(), r.GetSubject(), r.GetMessageId(), r.GetSourceIp(), r.GetHelo(),
 		r.GetSpf(), r.GetDkim(), r.GetDmarc(), r.GetDkimDomain(), r.GetMailer(), r.GetHeaderFingerprint(), r.GetLanguage(), r.GetBodySsdeep(), r.GetHtmlSsdeep(),

@@ -53,11 +53,29 @@ func (db *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Exec runs one statement with the rights of the account: for operators' tools.
+func (db *DB) Exec(ctx context.Context, sql string) error {
+	if err := db.conn.Exec(ctx, sql); err != nil {
+		return fmt.Errorf("exec: %w", err)
+	}
+	return nil
+}
+
 // Select runs a query and scans all its rows into dest, a pointer to a slice of
-// structs with ch tags. Arguments are bound by the client.
+// structs with ch tags. Arguments are bound by the client. Names without a
+// database mean database shoal.
 func (db *DB) Select(ctx context.Context, dest any, query string, args ...any) error {
-	if err := db.conn.Select(ctx, dest, query, args...); err != nil {
+	if err := db.reader.Select(ctx, dest, query, args...); err != nil {
 		return fmt.Errorf("select: %w", err)
 	}
 	return nil
+}
+
+// selectRows is Select that works before the database is there.
+func selectRows[T any](ctx context.Context, db *DB, query string) ([]T, error) {
+	var rows []T
+	if err := db.conn.Select(ctx, &rows, query); err != nil {
+		return nil, err
+	}
+	return rows, nil
 }

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"context"
+	"os"
 	"testing"
 
 	"shoal/pipeline/embedded/embeddedtest"
@@ -10,21 +12,35 @@ import (
 
 func TestMain(m *testing.M) { embeddedtest.Main(m) }
 
-func TestEmbedded(t *testing.T) { storetest.Run(t, openEmbedded) }
+func TestEmbedded(t *testing.T) { storetest.Run(t, embeddedURL) }
 
-// openEmbedded gives a migrated store on an engine of its own.
-func openEmbedded(t *testing.T) *store.DB {
+func embeddedURL(t *testing.T) string {
 	t.Helper()
-	e := embeddedtest.ClickHouse(t)
+	return "http+unix://" + embeddedtest.ClickHouse(t).Socket
+}
+
+// TestServer runs the suite on the ClickHouse server of SHOAL_CLICKHOUSE_URL.
+// The suite makes and drops database shoal, so a server that has one is refused.
+func TestServer(t *testing.T) {
+	url := os.Getenv("SHOAL_CLICKHOUSE_URL")
+	if url == "" {
+		t.Skip("SHOAL_CLICKHOUSE_URL is not set")
+	}
 	cfg := store.DefaultConfig()
-	cfg.URL = "http+unix://" + e.Socket
+	cfg.URL = url
 	db, err := store.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
-	if _, err := db.Migrate(t.Context(), false); err != nil {
-		t.Fatal(err)
+	defer db.Close()
+	if err := db.Exec(t.Context(), "CREATE DATABASE shoal"); err != nil {
+		t.Fatalf("the tests want a server without database shoal: %v", err)
 	}
-	return db
+	drop := func() {
+		if err := db.Exec(context.Background(), "DROP DATABASE IF EXISTS shoal SYNC"); err != nil {
+			t.Error(err)
+		}
+	}
+	defer drop()
+	storetest.Run(t, func(*testing.T) string { drop(); return url })
 }

@@ -115,18 +115,19 @@ ARRAY JOIN arrayConcat(
     if(recipient_domain = '', [], [('recipient_domain', toString(recipient_domain), 0), ('recipient_domain', '', 1)]),
     arrayMap((k, v) -> (toString(k), v, 0), mapKeys(attrs), mapValues(attrs)),
     arrayMap(k -> (toString(k), '', 1), mapKeys(attrs))) AS d
-WHERE is_deleted = 0
+WHERE is_deleted = 0 AND NOT (recipient = '' AND recipient_unit != 0)
 GROUP BY day, dimension, whole, value
 COMMENT 'Feeds segment_days with every row that enters report_rows';
 
 CREATE TABLE IF NOT EXISTS shoal.baseline_rows{{.OnCluster}}
 (
+    generation UInt64 COMMENT 'Number of the baseline; the highest counts',
     dimension LowCardinality(String) COMMENT 'recipient_domain or an attribute',
     value String COMMENT 'Value',
     count UInt64 COMMENT 'Members of the population with that value'
 )
 ENGINE = {{.Plain}}
-ORDER BY (dimension, value)
+ORDER BY (generation, dimension, value)
 COMMENT 'The population that lift is measured against (--baseline); replaced as a whole';
 
 CREATE TABLE IF NOT EXISTS shoal.ip_networks{{.OnCluster}}
@@ -143,6 +144,7 @@ COMMENT 'Networks, filled by the operator; gives campaign_infrastructure its asn
 CREATE TABLE IF NOT EXISTS shoal.erased_rows{{.OnCluster}}
 (
     pseudonym_hash FixedString(32) COMMENT 'SHA-256 of the pseudonym',
+    unit UInt64 COMMENT 'Random number that counts in the place of the person',
     erased_at DateTime64(3, 'UTC') COMMENT 'When'
 )
 ENGINE = {{.Replacing "erased_at"}}

@@ -349,12 +349,14 @@ AS WITH
     (
         SELECT toString(b.dimension) AS dimension, b.value AS value, sum(b.count) AS recipients
         FROM shoal.baseline_rows AS b
+        WHERE b.generation = (SELECT max(generation) FROM shoal.baseline_rows)
         GROUP BY dimension, value
     ),
     populations AS
     (
         SELECT toString(b.dimension) AS dimension, sum(b.count) AS total
         FROM shoal.baseline_rows AS b
+        WHERE b.generation = (SELECT max(generation) FROM shoal.baseline_rows)
         GROUP BY dimension
     )
 SELECT campaign_id, dimension, value, reports, recipients,

@@ -1,0 +1,39 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// ttl is the TTL clause of each table that has one. The schema's files say the
+// same for new tables.
+func (p schemaParams) ttl() map[string]string {
+	return map[string]string{
+		"report_rows": fmt.Sprintf(`toDateTime(received_at) + INTERVAL %d DAY DELETE WHERE is_deleted = 0,
+    toDateTime(received_at) + INTERVAL %d DAY DELETE WHERE is_deleted = 1`, p.TTLDays, p.TombstoneDays),
+		"segment_days": fmt.Sprintf("received + INTERVAL %d DAY", p.TTLDays),
+		"erased_rows":  fmt.Sprintf("toDateTime(erased_at) + INTERVAL %d DAY", p.TTLDays),
+	}
+}
+
+// retention gives the statements that bring existing tables to the configured
+// number of days.
+func (db *DB) retention(ctx context.Context, p schemaParams) ([]string, error) {
+	tables, err := selectRows[struct {
+		Name  string `ch:"name"`
+		Query string `ch:"create_table_query"`
+	}](ctx, db, `SELECT name, create_table_query FROM system.tables
+WHERE database = 'shoal' AND name IN ('report_rows', 'segment_days', 'erased_rows') ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("read retention: %w", err)
+	}
+	ttl := p.ttl()
+	var out []string
+	for _, t := range tables {
+		if !strings.Contains(t.Query, fmt.Sprintf("toIntervalDay(%d)", p.TTLDays)) {
+			out = append(out, "ALTER TABLE shoal."+t.Name+p.OnCluster+" MODIFY TTL "+ttl[t.Name])
+		}
+	}
+	return out, nil
+}

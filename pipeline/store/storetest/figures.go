@@ -1,0 +1,266 @@
+package storetest
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shoal/cluster"
+	"shoal/pipeline/record"
+	"shoal/pipeline/store"
+)
+
+func check(t *testing.T, db *store.DB, query, want string) {
+	t.Helper()
+	if diff := cmp.Diff(strings.Trim(want, "\n"), Table(t, db, query)); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", query, diff)
+	}
+}
+
+// testSchema: every table, view and column says what it is, a second migration
+// does nothing, a newer schema is refused.
+func testSchema(t *testing.T, url string) {
+	db := Open(t, url)
+	check(t, db, "SELECT name FROM system.tables WHERE database = 'shoal' AND comment = ''", "")
+	check(t, db, `SELECT table, name FROM system.columns WHERE database = 'shoal' AND comment = ''
+AND table NOT IN (SELECT name FROM system.tables WHERE database = 'shoal' AND engine = 'Dictionary')`, "")
+	for _, v := range Views {
+		check(t, db, "SELECT engine FROM system.tables WHERE database = 'shoal' AND name = '"+v+"'", "View")
+	}
+	again, err := db.Migrate(t.Context(), false)
+	if err != nil || len(again) != 0 {
+		t.Errorf("second Migrate = %d statements, %v; want none", len(again), err)
+	}
+	if err := db.CheckSchema(t.Context()); err != nil {
+		t.Errorf("CheckSchema = %v", err)
+	}
+	if err := db.Exec(t.Context(), "INSERT INTO shoal.migrations (version, name, checksum) SELECT max(version) + 1, 'future', '' FROM shoal.migrations"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Migrate(t.Context(), true); !errors.Is(err, store.ErrNewerSchema) {
+		t.Errorf("Migrate of a newer schema = %v, want ErrNewerSchema", err)
+	}
+}
+
+// testFigures: the views say what was put in.
+func testFigures(t *testing.T, url string) {
+	db, l := Open(t, url), NewLog()
+	l.Open("lone", "clone")
+	l.Mail("ca", 4)
+	l.Now = l.Now.Add(90 * 60e9)
+	l.Assign("again", "ca", func(r *record.Row) { r.Recipient = Row("ca/0", l.Now).Recipient })
+	l.Assign("unknown", "ca", func(r *record.Row) {
+		r.Recipient, r.RecipientDomain, r.Attrs, r.SourceIp, r.Subject = "", "", nil, "2001:db8::7", "Vote or else ca/1"
+		r.Spf, r.Dkim, r.Dmarc, r.SpoofedDomain, r.FromDomain = "pass", "none", "none", "", "other.example"
+		r.Attachments, r.Urls, r.UrlHosts = nil, nil, nil
+	})
+	l.Add(cluster.EventLabelled, &record.Event{Campaign: "ca", Label: "threats"})
+	if err := db.ReplaceNetworks(t.Context(), []store.Network{
+		{Prefix: "198.51.100.0/24", ASN: 64500, Country: "SA"}, {Prefix: "2001:db8::/32", ASN: 64501, Country: "EE"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	insert(t, db, l, 0, len(l.Events))
+	check(t, db, "SELECT count(), countIf(campaign_id = ''), uniqExact(report_id) FROM reports", "7 1 7")
+	check(t, db, `SELECT campaign_id, name, reports, recipients, from_domains, top_subject, spoofed_domain, round(auth_fail_share, 3), auth_results,
+url_hosts, attachments, status, label, operation_id FROM campaigns`,
+		`ca threats 6 4 ['boys.example','other.example'] Vote or else ca/1 boys.example 0.833 6 ['video.example'] 5 open threats `)
+	check(t, db, "SELECT hour, reports, recipients FROM campaign_timeline ORDER BY hour",
+		"2026-10-20 08:00:00 4 4\n2026-10-20 09:00:00 2 1")
+	check(t, db, "SELECT kind, sum(reports), count() FROM campaign_infrastructure WHERE kind IN ('asn', 'country', 'helo', 'mailer') GROUP BY kind ORDER BY kind",
+		"asn 6 2\ncountry 6 2\nhelo 6 1\nmailer 6 1")
+	check(t, db, "SELECT kind, sum(reports), count(), max(sha256), max(ssdeep) FROM campaign_payloads GROUP BY kind ORDER BY kind",
+		"attachment 5 1 aa 3:p:q\nhost 5 1  \nurl 5 5  ")
+	check(t, db, "SELECT count(), uniqExact(report_id), any(key), any(value), any(score), any(weight) FROM campaign_evidence", "5 5 text text of ca 0.5 3")
+	check(t, db, "SELECT event, campaign_id, label FROM campaign_lineage ORDER BY seq", "created ca \nlabelled ca threats")
+	detail, err := db.Campaign(t.Context(), "ca")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []int{len(detail.Timeline), len(detail.Payloads), len(detail.Evidence), len(detail.Lineage), int(detail.Reports)}
+	if diff := cmp.Diff([]int{2, 7, 5, 2, 6}, got); diff != "" {
+		t.Errorf("Campaign (-want +got):\n%s", diff)
+	}
+	list, err := db.Campaigns(t.Context(), 10)
+	if err != nil || len(list) != 1 || list[0].ID != "ca" {
+		t.Errorf("Campaigns = %v, %v", list, err)
+	}
+	if _, err := db.Campaign(t.Context(), "cnone"); !errors.Is(err, store.ErrNoCampaign) {
+		t.Errorf("Campaign of no campaign: %v, want ErrNoCampaign", err)
+	}
+}
+
+// testPlaces: merges, chains, splits and moves leave each report in one place.
+func testPlaces(t *testing.T, url string) {
+	db, l := Open(t, url), life()
+	insert(t, db, l, 0, len(l.Events))
+	check(t, db, "SELECT campaign_id, count() FROM reports GROUP BY campaign_id ORDER BY campaign_id", " 1\ncc 13\ncd 2")
+	check(t, db, "SELECT campaign_id, reports, status, merged_into, operation_id FROM campaigns ORDER BY campaign_id",
+		"ca 0 merged cc \ncb 0 merged cc \ncc 13 drifted  o1\ncd 2 idle  ")
+	check(t, db, "SELECT name FROM campaigns WHERE campaign_id = 'cb'", "threats")
+	check(t, db, "SELECT campaign_id, value FROM campaign_evidence WHERE report_id IN ('"+ID("late").String()+"', '"+ID("cb/0").String()+"') ORDER BY value",
+		"cc late text\ncc video.example")
+	check(t, db, "SELECT day, campaign_id, change FROM daily_summary WHERE change = 'merged' ORDER BY ALL", "2026-10-20 cb merged\n2026-10-21 ca merged")
+	check(t, db, "SELECT event FROM campaign_lineage ORDER BY seq DESC LIMIT 1", "event-99")
+	for _, c := range [][2]string{{"ca", "cc"}, {"cb", "cc"}, {"clate", "cc"}, {"cc", "cc"}, {"cd", "cd"}} {
+		if got, err := db.Resolve(t.Context(), c[0]); got != c[1] || err != nil {
+			t.Errorf("Resolve(%s) = %s, %v; want %s", c[0], got, err, c[1])
+		}
+	}
+	d, err := db.Campaign(t.Context(), "cb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"ca", "cb"}, d.Merged); d.ID != "cc" || diff != "" {
+		t.Errorf("Campaign(cb) is %s, merged (-want +got):\n%s", d.ID, diff)
+	}
+}
+
+// testDays: each word of daily_summary.
+func testDays(t *testing.T, url string) {
+	db, l := Open(t, url), NewLog()
+	mail := func(day, n int, first bool) {
+		l.Now = Start.AddDate(0, 0, day)
+		for i := range n {
+			name := l.Now.Format("0102") + "/" + string(rune('a'+i))
+			if first && i == 0 {
+				l.Open(name, "ca")
+				l.Add(cluster.EventCreated, &record.Event{Campaign: "ca"})
+				continue
+			}
+			l.Assign(name, "ca")
+		}
+	}
+	mail(0, 3, true)
+	mail(1, 9, false)
+	mail(2, 10, false)
+	mail(3, 4, false)
+	mail(13, 1, false)
+	insert(t, db, l, 0, len(l.Events))
+	check(t, db, "SELECT day, change, reports, reports_before, recipients FROM daily_summary WHERE day <= '2026-11-02' ORDER BY day", `
+2026-10-20 new 3 0 3
+2026-10-21 grew 9 3 9
+2026-10-22 steady 10 9 10
+2026-10-23 faded 4 10 4
+2026-10-24 faded 0 4 0
+2026-11-02 revived 1 0 1`)
+}
+
+// testTargets: lift against the reports of the same days and against a baseline,
+// with the interval and p-value that the formulas give.
+func testTargets(t *testing.T, url string) {
+	db, l := Open(t, url), NewLog()
+	in := func(region string) func(*record.Row) {
+		return func(r *record.Row) { r.Attrs = map[string]string{"region": region} }
+	}
+	l.Mail("ca", 8, in("FL"))
+	l.Assign("ca/8", "ca", in("AK"))
+	l.Assign("ca/9", "ca", in("AK"), func(r *record.Row) { r.Recipient = "" })
+	l.Mail("cb", 10, in("AK"))
+	l.Now = l.Now.AddDate(0, 0, 5)
+	l.Mail("cc", 30, in("AK"))
+	insert(t, db, l, 0, len(l.Events))
+	const query = "SELECT value, reports, recipients, share, baseline_share, lift, lift_low, lift_high, p_value FROM campaign_targets WHERE campaign_id = 'ca' AND dimension = 'region' ORDER BY value"
+	checkTargets(t, db, query, []target{{"AK", 2, 10, 12, 20}, {"FL", 8, 10, 8, 20}})
+	if err := db.ReplaceBaseline(t.Context(), []store.Segment{{Dimension: "region", Value: "FL", Count: 100}, {Dimension: "region", Value: "TX", Count: 900}}); err != nil {
+		t.Fatal(err)
+	}
+	checkTargets(t, db, query, []target{{"AK", 2, 10, 0, 1000}, {"FL", 8, 10, 100, 1000}})
+	check(t, db, "SELECT countIf(baseline_share = 0) FROM campaign_targets WHERE dimension = 'recipient_domain'", "0")
+	if err := db.ReplaceBaseline(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	checkTargets(t, db, query, []target{{"AK", 2, 10, 12, 20}, {"FL", 8, 10, 8, 20}})
+}
+
+// target is x1 of n1 recipients in the campaign, x0 of n0 in the baseline.
+type target struct {
+	value          string
+	x1, n1, x0, n0 float64
+}
+
+func checkTargets(t *testing.T, db *store.DB, query string, want []target) {
+	t.Helper()
+	var got []store.Target
+	if err := db.Select(t.Context(), &got, query); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%d targets, want %d: %v", len(got), len(want), got)
+	}
+	for i, w := range want {
+		half := 0.0
+		if w.x0 == 0 {
+			half = 0.5
+		}
+		lift := (w.x1 + half) / (w.n1 + 2*half) / ((w.x0 + half) / (w.n0 + 2*half))
+		se := math.Sqrt(1/(w.x1+half) - 1/(w.n1+2*half) + 1/(w.x0+half) - 1/(w.n0+2*half))
+		pooled := (w.x1 + w.x0) / (w.n1 + w.n0)
+		z := math.Abs(w.x1/w.n1-w.x0/w.n0) / math.Sqrt(pooled*(1-pooled)*(1/w.n1+1/w.n0))
+		g := got[i]
+		for _, c := range []struct {
+			name      string
+			got, want float64
+		}{
+			{"recipients", float64(g.Recipients), w.x1}, {"share", g.Share, w.x1 / w.n1}, {"baseline_share", g.BaselineShare, w.x0 / w.n0},
+			{"lift", g.Lift, lift}, {"lift_low", g.LiftLow, lift * math.Exp(-1.959964*se)}, {"lift_high", g.LiftHigh, lift * math.Exp(1.959964*se)},
+			{"p_value", g.PValue, math.Erfc(z / math.Sqrt2)},
+		} {
+			if math.Abs(c.got-c.want) > 1e-6*max(1, c.want) {
+				t.Errorf("%s of %s = %v, want %v", c.name, w.value, c.got, c.want)
+			}
+		}
+	}
+}
+
+// testErase: a person goes, from later repeats too, and the counts stay.
+func testErase(t *testing.T, url string) {
+	db, l := Open(t, url), life()
+	victim := Row("ca/1", l.Now).Recipient
+	l.Assign("again", "cc", func(r *record.Row) { r.Recipient = victim })
+	l.Assign("reporter", "cd", func(r *record.Row) { r.Reporter = victim })
+	insert(t, db, l, 0, len(l.Events))
+	figures := func() map[string]string {
+		s := Snapshot(t, db)
+		delete(s, "reports")
+		return s
+	}
+	want := figures()
+	if n, err := db.Erase(t.Context(), victim); n != 3 || err != nil {
+		t.Fatalf("Erase = %d, %v; want 3", n, err)
+	}
+	gone := func(when string) {
+		t.Helper()
+		check(t, db, "SELECT count() FROM report_rows WHERE recipient = '"+victim+"' OR reporter = '"+victim+"'", "0")
+		check(t, db, "SELECT recipient, personal, name FROM reports WHERE report_id = '"+ID("ca/1").String()+"'", " [] ")
+		check(t, db, "SELECT count() FROM reports WHERE personal = [] OR recipient = ''", "2")
+		if diff := cmp.Diff(want, figures()); diff != "" {
+			t.Errorf("%s (-before +after):\n%s", when, diff)
+		}
+	}
+	gone("after Erase")
+	insert(t, db, l, 0, len(l.Events))
+	gone("after a repeat")
+	if n, err := db.Erase(t.Context(), "nobody"); n != 0 || err != nil {
+		t.Errorf("Erase of nobody = %d, %v", n, err)
+	}
+}
+
+// testQuery: analysts read and do not write.
+func testQuery(t *testing.T, url string) {
+	db, l := Open(t, url), NewLog()
+	l.Mail("ca", 2)
+	insert(t, db, l, 0, len(l.Events))
+	check(t, db, "SELECT campaign_id, reports FROM campaigns", "ca 2")
+	for _, sql := range []string{
+		"INSERT INTO shoal.baseline_rows VALUES (1, 'a', 'b', 1)", "DROP TABLE shoal.report_rows", "SELEC", "SELECT 1 FROM no_such_table",
+	} {
+		if err := db.Query(t.Context(), new(strings.Builder), "TSV", sql); err == nil {
+			t.Errorf("Query(%s) succeeded", sql)
+		}
+	}
+	check(t, db, "SELECT count() FROM reports", "2")
+}
