@@ -79,9 +79,13 @@ Exit status: 0 good, 1 failed, 2 wrong use.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress")
-	root.PersistentFlags().StringVar(&a.logLevel, "log-level", "info", "least severe log `LEVEL` to show: debug, info, warn, error")
+	root.PersistentFlags().StringVar(&a.logLevel, "log-level", "", "least severe log `LEVEL` to show: debug, info, warn, error (default info for services, else warn)")
+	root.AddGroup(groups()...)
 	for _, c := range a.commands() {
 		c.Args = usageArgs(c.Args)
+		if c.GroupID == "" {
+			c.GroupID = groupTool
+		}
 		root.AddCommand(c)
 	}
 	return root
@@ -114,9 +118,14 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(a.logLevel)); err != nil {
-		return usagef("--log-level: %w", err)
+	level := slog.LevelWarn
+	if cmd.GroupID == groupService {
+		level = slog.LevelInfo
+	}
+	if a.logLevel != "" {
+		if err := level.UnmarshalText([]byte(a.logLevel)); err != nil {
+			return usagef("--log-level: %w", err)
+		}
 	}
 	a.log = slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
 	return nil

@@ -14,11 +14,14 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"shoal/pipeline/embedded"
 )
 
 func main() {
+	embedded.ChildMain() // the embedded ClickHouse is this binary again
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
 }
 

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/spf13/pflag"
+
+	"shoal/pipeline"
+	"shoal/pipeline/intake"
+	"shoal/pipeline/kafka"
+	"shoal/pipeline/store"
+)
+
+// stopLimit bounds each step of a stop.
+const stopLimit = 30 * time.Second
+
+// runner is one `shoal run`: its parts, in the order in which they come up.
+type runner struct {
+	*app
+	flags   *runFlags
+	given   func(flag string) bool
+	stack   stack
+	fail    func(error)
+	reg     *prometheus.Registry
+	state   state
+	key     []byte
+	attrs   *intake.Attrs
+	tokens  *intake.Tokens
+	secret  string // of a token that was just made
+	client  *kafka.Client
+	db      *store.DB
+	tally   *tallyStore
+	stages  []stage
+	imports *importer
+	read    intake.Tally
+}
+
+// runAll runs everything until ctx ends, something fails, or with --once all is
+// stored. Whatever came up is put away in reverse order.
+func (a *app) runAll(ctx context.Context, f *runFlags, fs *pflag.FlagSet, paths []string) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r := &runner{app: a, flags: f, given: fs.Changed, reg: newRegistry(), stack: stack{log: a.log, limit: stopLimit}}
+	r.fail = func(err error) {
+		if ctx.Err() != nil {
+			a.log.Error("failed while stopping", "err", err)
+		}
+		cancel(&partError{err})
+	}
+	err := r.run(ctx, paths)
+	if ctx.Err() != nil {
+		err = r.stopped(context.Cause(ctx))
+	}
+	if !r.stack.unwind() && err == nil {
+		err = errFailed
+	}
+	if r.imports != nil {
+		r.told()
+	}
+	if err == nil && (r.read.Skips() > 0 || r.dead() > 0) {
+		err = errFailed
+	}
+	return err
+}
+
+// partError is why a part of the process failed, as the cause of a context's end.
+type partError struct{ error }
+
+func (e *partError) Unwrap() error { return e.error }
+
+// stopped says whether an end before all was done is a failure.
+func (r *runner) stopped(cause error) error {
+	var failed *partError
+	switch {
+	case errors.As(cause, &failed):
+		return failed.error
+	case r.flags.once:
+		r.say("stopped before all was stored: the same command goes on")
+		return errFailed
+	}
+	r.say("stopping")
+	return nil
+}
+
+// run brings everything up and works.
+func (r *runner) run(ctx context.Context, paths []string) error {
+	for _, up := range []func(context.Context) error{r.secrets, r.broker, r.engine, r.database, r.topics, r.startStages, r.web, r.announce} {
+		if err := up(ctx); err != nil {
+			return err
+		}
+	}
+	return r.work(ctx, paths)
+}
+
+// secrets reads or makes the key and the tokens, and reads the tables.
+func (r *runner) secrets(context.Context) (err error) {
+	dir := r.flags.data
+	if r.attrs, err = r.flags.tables.loadAttrs(); err != nil {
+		return err
+	}
+	if err := dir.create(); err != nil {
+		return err
+	}
+	if dir.used() {
+		r.key, err = readKey(dir.key())
+	} else {
+		r.key, err = ensureKey(dir.key())
+	}
+	if err != nil {
+		return err
+	}
+	r.tokens, r.secret, err = ensureTokens(dir.tokens())
+	return err
+}
+
+// database opens the store and brings its tables up to date.
+func (r *runner) database(ctx context.Context) error {
+	cfg, err := r.flags.store.config(r.state.ClickHouse)
+	if err != nil {
+		return err
+	}
+	if r.db, err = store.Open(ctx, cfg); err != nil {
+		return err
+	}
+	r.stack.close("database", r.db.Close)
+	if _, err := r.db.Migrate(ctx, false); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return r.flags.tables.store(ctx, r.db)
+}
+
+// topics makes the topics.
+func (r *runner) topics(ctx context.Context) (err error) {
+	flags := r.flags.kafka
+	if !flags.given() {
+		flags.brokers = []string{r.state.Kafka}
+	}
+	if r.client, err = flags.client(r.log, r.reg); err != nil {
+		return err
+	}
+	r.stack.close("kafka client", func() error { r.client.Close(); return nil })
+	return r.client.EnsureTopics(ctx, kafka.DefaultTopics())
+}
+
+// startStages starts worker, clusterer and writer.
+func (r *runner) startStages(context.Context) error {
+	cfg, err := r.flags.extract.config(r.key)
+	if err != nil {
+		return err
+	}
+	x, err := extraction(cfg, r.attrs)
+	if err != nil {
+		return err
+	}
+	r.tally = &tallyStore{Store: r.db}
+	road := road{r.client, r.log, r.reg}
+	r.stages = []stage{road.writer(r.tally), road.clusterer(r.flags.data.snapshots()), road.worker(x, r.flags.extract.parallel)}
+	for _, s := range r.stages {
+		r.stack.close(s.name+"'s group", s.leave)
+		r.stack.background(s.name, r.fail, s.run)
+	}
+	return nil
+}
+
+// web starts the HTTP server.
+func (r *runner) web(context.Context) error {
+	l, err := listen(r.flags.listen, !r.given("listen"))
+	if err != nil {
+		return fmt.Errorf("http: %w", err)
+	}
+	r.state.HTTP = "http://" + l.Addr().String()
+	site := &website{
+		reg: r.reg, log: r.log,
+		intake: intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{
+			Sink: r.client.NewSink(pipeline.TopicReports), Tokens: r.tokens, Attrs: r.attrs, Log: r.log, Registerer: r.reg,
+		}),
+		checks: []check{kafkaCheck(r.client), {"clickhouse", r.db.Ping}},
+	}
+	r.stack.background("http server", r.fail, func(ctx context.Context) error { return site.serve(ctx, l) })
+	return nil
+}
+
+func kafkaCheck(c *kafka.Client) check {
+	return check{"kafka", func(ctx context.Context) error {
+		_, err := c.End(ctx, pipeline.TopicReports)
+		return err
+	}}
+}

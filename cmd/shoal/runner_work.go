@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"shoal/pipeline"
+)
+
+// announce tells other commands, and the user, where everything is.
+func (r *runner) announce(context.Context) error {
+	r.state.TokenFile = r.flags.data.tokens()
+	if err := r.state.write(r.flags.data); err != nil {
+		return err
+	}
+	r.stack.close("state file", func() error { return os.Remove(r.flags.data.state()) })
+	if r.secret != "" {
+		r.say("token of the HTTP intake, shown this once (%s keeps its hash): %s", r.flags.data.tokens(), r.secret)
+		r.say(`  curl --data-binary @message.eml -H "Authorization: Bearer %s" %s/v1/reports`, r.secret, r.state.HTTP)
+	}
+	if !r.flags.once {
+		r.addresses()
+	}
+	return nil
+}
+
+func (r *runner) addresses() {
+	r.say("reports over HTTP      %s/v1/reports", r.state.HTTP)
+	r.say("reports through Kafka  %s, topic reports", r.state.Kafka)
+	if r.state.SQL != "" {
+		r.say("SQL, read only         %s", r.state.SQL)
+	}
+	r.say("ask                    shoal campaigns --data %s", r.flags.data)
+}
+
+// work imports, and then waits for all to be stored (--once) or for the end.
+func (r *runner) work(ctx context.Context, paths []string) error {
+	r.imports = &importer{
+		sink: r.client.NewSink(pipeline.TopicReports), attrs: r.attrs, source: r.flags.source,
+		stdin: r.stdin, say: r.say, log: r.log,
+	}
+	watch := r.watch(ctx, paths)
+	defer watch.end()
+	var err error
+	if r.read, err = r.imports.run(ctx, paths); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	if len(paths) > 0 {
+		if err := pipeline.Drain(ctx, r.client, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	watch.end()
+	if r.flags.once {
+		return r.summary(ctx)
+	}
+	if len(paths) > 0 {
+		r.told()
+		r.addresses()
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// told says what became of everything.
+func (r *runner) told() {
+	r.say("%s", r.read)
+	r.say("%d reports published; stored %d, repeats %d, dead %d",
+		r.imports.published.Load(), r.tally.stored.Load(), r.tally.repeats.Load(), r.dead())
+	if r.dead() > 0 {
+		r.say("look at what is dead in topic %s, and replay it with: shoal import --dead --data %s", pipeline.TopicDead, r.flags.data)
+	}
+}
+
+func (r *runner) dead() int64 {
+	var n int64
+	for _, s := range r.stages {
+		n += s.progress.Dead.Load()
+	}
+	return n
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"shoal/pipeline/intake"
+	"shoal/pipeline/store"
+)
+
+// tableFlags name files with what is known beside the mail.
+type tableFlags struct {
+	attrs, baseline, networks string
+}
+
+func (t *tableFlags) registerAttrs(fs *pflag.FlagSet) {
+	fs.StringVar(&t.attrs, "attrs", "", "CSV `FILE` of recipients' attributes: column recipient and any others (region, list, ...)")
+}
+
+func (t *tableFlags) register(fs *pflag.FlagSet) {
+	t.registerAttrs(fs)
+	fs.StringVar(&t.baseline, "baseline", "", "CSV `FILE` of the population that lift is measured against: columns dimension, value, count")
+	fs.StringVar(&t.networks, "networks", "", "CSV `FILE` of whose the sending addresses are: columns prefix, asn, country, name")
+}
+
+// loadAttrs gives the attributes of recipients, nil for none.
+func (t *tableFlags) loadAttrs() (*intake.Attrs, error) {
+	if t.attrs == "" {
+		return nil, nil
+	}
+	return load("--attrs", t.attrs, intake.LoadAttrs)
+}
+
+// store puts baseline and networks into the database. Without a flag what was
+// there stays.
+func (t *tableFlags) store(ctx context.Context, db *store.DB) error {
+	if t.baseline != "" {
+		rows, err := load("--baseline", t.baseline, intake.LoadBaseline)
+		if err != nil {
+			return err
+		}
+		segments := make([]store.Segment, len(rows))
+		for i, r := range rows {
+			segments[i] = store.Segment{Dimension: r.Dimension, Value: r.Value, Count: r.Count}
+		}
+		if err := db.ReplaceBaseline(ctx, segments); err != nil {
+			return fmt.Errorf("store baseline: %w", err)
+		}
+	}
+	if t.networks == "" {
+		return nil
+	}
+	networks, err := load("--networks", t.networks, readNetworks)
+	if err != nil {
+		return err
+	}
+	if err := db.ReplaceNetworks(ctx, networks); err != nil {
+		return fmt.Errorf("store networks: %w", err)
+	}
+	return nil
+}
+
+// load reads the file that a flag names.
+func load[T any](flag, path string, read func(io.Reader) (T, error)) (out T, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return out, usagef("%s: %w", flag, err)
+	}
+	defer f.Close()
+	if out, err = read(f); err != nil {
+		return out, usagef("%s %s: %w", flag, path, err)
+	}
+	return out, nil
+}
+
+// readNetworks reads lines of prefix, AS number, country and name, by the names
+// of the columns.
+func readNetworks(r io.Reader) ([]store.Network, error) {
+	rows := csv.NewReader(r)
+	head, err := rows.Read()
+	if err != nil {
+		return nil, fmt.Errorf("read head: %w", err)
+	}
+	at := map[string]int{}
+	for i, name := range head {
+		at[strings.ToLower(strings.TrimSpace(name))] = i
+	}
+	for _, want := range []string{"prefix", "asn", "country", "name"} {
+		if _, ok := at[want]; !ok {
+			return nil, fmt.Errorf("no column %s", want)
+		}
+	}
+	var out []store.Network
+	for {
+		row, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		line, _ := rows.FieldPos(0)
+		asn, err := strconv.ParseUint(strings.TrimPrefix(strings.ToUpper(row[at["asn"]]), "AS"), 10, 32)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: asn %q is no number", line, row[at["asn"]])
+		}
+		out = append(out, store.Network{Prefix: row[at["prefix"]], ASN: uint32(asn), Country: row[at["country"]], Name: row[at["name"]]})
+	}
+}
