@@ -60,7 +60,9 @@ func (w *work) readPDF(p *message.Part, f *cluster.File) {
 	}
 	w.pdf = readPDF(p.Data)
 	picture := w.pdf.picture()
-	w.values.add(cluster.KeyToken, picture.token())
+	for _, t := range picture.tokens() {
+		w.values.add(cluster.KeyToken, t)
+	}
 	if !w.pdf.encrypted && w.takePixels(picture.width, picture.height) {
 		f.Look = w.safely(func() uint64 { return lookOf(picture.image()) })
 	}

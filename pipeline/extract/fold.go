@@ -207,9 +207,9 @@ func decompose(r rune) rune {
 var lookalikes = buildLookalikes()
 
 func buildLookalikes() map[rune]rune {
-	const pairs = "аaсcеeоoрpхxуyіiјjѕsһhԁdԛqԝwӏlկuոnսuզqցgհhօoјjүyгrпnтtкkмmнhвbьbзз" +
+	const pairs = "аaсcеeоoрpхxуyіiјjѕsһhԁdԛqԝwӏlկuոnսuզqցgհhօoјjүyгrпnтtкkмmнhвbьb" +
 		"АAВBЕEКKМMНHОOРPСCТTХXУYІIЈJЅSԌGԜWҮYЗ3Һh" +
-		"αaοoρpνvυuτtικiηnκkχxωwεeιiγyσoβbδd" +
+		"αaοoρpνvυuτtιiηnκkχxωwεeγyσoβb" +
 		"ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX" +
 		"ɑaɩiɪiʏyᴀaʙbᴄcᴅdᴇeꜰfɢgʜhᴊjᴋkʟlᴍmɴnᴏoᴘpʀrꜱsᴛtᴜuᴠvᴡwᴢzɡgɛeʋvʍmɯmǀlⅼlՏSՍUᏀGᎪAᏴBᏟCᎠDᎬEᎻHᎫJᏦKᏞLᎷMᏢPᎡRᏚSᎢTᏙVᎳWᏃZ"
 	m := make(map[rune]rune)

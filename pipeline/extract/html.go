@@ -136,8 +136,10 @@ func (r *pageReader) start() {
 	} else if tag == atom.Td || tag == atom.Th {
 		r.p.text = append(r.p.text, ' ')
 	}
+	if r.element.tag == tag && (tag == atom.P || tag == atom.Li || tag == atom.Option) {
+		r.pop(len(r.open) - 1) // not closed, as is allowed
+	}
 	e := element{tag: tag, hidden: r.hidden, quote: r.quote, paint: r.paint}
-	e.paint.zero = r.paint.zero
 	r.attributes(&e, more)
 	if len(r.p.skeleton) < maxText {
 		r.p.skeleton = append(r.p.skeleton, '>')
@@ -146,9 +148,6 @@ func (r *pageReader) start() {
 		return
 	}
 	r.skip = skipped(tag)
-	if r.element.tag == tag && (tag == atom.P || tag == atom.Li || tag == atom.Option) {
-		r.pop(len(r.open) - 1)
-	}
 	if len(r.open) < maxDepth {
 		r.open = append(r.open, r.element)
 		r.element = e

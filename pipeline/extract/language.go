@@ -77,7 +77,25 @@ func latin(text string) bool {
 	return true
 }
 
+// cyrillic tells the languages of that script by the letters that only they have;
+// "" for other scripts.
+func cyrillic(text string) string {
+	for _, c := range cyrillicLetters {
+		if strings.ContainsAny(text, c.letters) {
+			return c.code
+		}
+	}
+	return ""
+}
+
+var cyrillicLetters = []struct{ code, letters string }{
+	{"uk", "їєґ"}, {"be", "ў"}, {"sr", "ђћљњџ"}, {"mk", "ѓќѕ"}, {"kk", "әғқңұһ"}, {"ru", "ыэё"}, {"bg", "ъщ"},
+}
+
 func byTrigrams(text string) string {
+	if c := cyrillic(text); c != "" {
+		return c
+	}
 	if len(text) > 1024 {
 		text = strings.ToValidUTF8(text[:1024], "")
 	}

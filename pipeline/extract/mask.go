@@ -182,6 +182,9 @@ func (m *mask) unpack(tail string) string {
 		}
 		if len(seg) >= 12 && m.packs(seg) {
 			tail = strings.Replace(tail, seg, masked, 1)
+			if tail = strings.ReplaceAll(tail, masked+"==", masked); strings.HasSuffix(tail, masked+"=") {
+				tail = tail[:len(tail)-1]
+			}
 		}
 	}
 	return tail

@@ -31,12 +31,14 @@ func (p *pdf) picture() (best pdfPicture) {
 	return best
 }
 
-// token names the picture by its measures. They hold in encrypted documents too.
-func (p *pdfPicture) token() string {
+// tokens name the picture by its measures, and by its length too. They hold in
+// encrypted documents.
+func (p *pdfPicture) tokens() []string {
 	if p.raw == nil {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("pdf-%dx%d-%d", p.width, p.height, intAfter(p.dict, "/Length"))
+	size := fmt.Sprintf("pdf-%dx%d", p.width, p.height)
+	return []string{size, fmt.Sprintf("%s-%d", size, intAfter(p.dict, "/Length"))}
 }
 
 // image decodes JPEG and plain 8-bit pixels, nil for others.

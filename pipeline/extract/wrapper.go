@@ -13,7 +13,11 @@ const (
 // original does.
 func unwrap(lines []string) []string {
 	lines = forwarded(lines)
-	lines = unless(lines, unquoted(lines))
+	if q := unquoted(lines); len(q) == len(lines) {
+		lines = q // quoted whole: the marks are gone
+	} else {
+		lines = unless(lines, q)
+	}
 	lines = unless(lines, withoutBanner(lines))
 	lines = unless(lines, withoutSignature(lines))
 	lines = unless(lines, withoutFooter(lines))
