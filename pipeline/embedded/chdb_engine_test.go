@@ -42,6 +42,7 @@ func TestEngineCan(t *testing.T) {
 		{"added column", "SELECT DISTINCT extra FROM d.r", "x\n"},
 		{"comment", "SELECT comment FROM system.columns WHERE database = 'd' AND table = 'r' AND name = 'extra'", "more\n"},
 		{"totals", "SELECT s, count() FROM d.r GROUP BY s WITH TOTALS ORDER BY s", "a\t2\nb\t2\n\n\t4\n"},
+		{"inserts are synced", "SELECT value FROM system.merge_tree_settings WHERE name IN ('fsync_after_insert', 'fsync_part_directory')", "1\n1\n"},
 		{"statistics", "SELECT round(arrayMax(x -> x, [1., 2.]), 1), round(erf(1), 3)", "2\t0.843\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

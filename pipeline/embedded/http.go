@@ -82,8 +82,11 @@ func (s *Server) open() error {
 	if err := s.clearSpool(); err != nil {
 		return err
 	}
-	var err error
-	if s.engine, err = openEngine(s.cfg.Library, filepath.Join(s.cfg.Dir, "store")); err != nil {
+	config, err := writeEngineConfig(s.cfg.Dir, 2*s.cfg.MaxMemory)
+	if err != nil {
+		return err
+	}
+	if s.engine, err = openEngine(s.cfg.Library, filepath.Join(s.cfg.Dir, "store"), config); err != nil {
 		return err
 	}
 	if s.hello, err = s.engine.hello(); err == nil {

@@ -32,8 +32,8 @@ type Config struct {
 	MaxBody int64
 	// MaxResult bounds a result that cannot be sent block by block, in bytes.
 	MaxResult int64
-	// MaxMemory bounds the memory of one query, in bytes. Half of it, large sorts
-	// and groupings go to disk.
+	// MaxMemory bounds the memory of one query, in bytes; from half of it on, large
+	// sorts and groupings go to disk. All queries together get twice as much.
 	MaxMemory int64
 	// ReadTime, ReadRows and ReadBytes bound a query and its result where the
 	// listener reads only.

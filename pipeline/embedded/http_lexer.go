@@ -34,7 +34,12 @@ func (t token) punct(c byte) bool { return t.kind == kindPunct && t.text[0] == c
 type lexer struct {
 	sql string
 	pos int
+	// open counts heredocs that did not end. Each costs a search to the end of the
+	// text, so after some of them no more are looked for.
+	open int
 }
+
+const maxOpen = 16
 
 // next returns the next token; comments and white space are skipped.
 func (l *lexer) next() token {
@@ -116,12 +121,13 @@ func (l *lexer) heredoc() kind {
 	for i < len(rest) && isWord(rest[i]) {
 		i++
 	}
-	if i < len(rest) && rest[i] == '$' {
+	if i < len(rest) && rest[i] == '$' && l.open < maxOpen {
 		tag := rest[:i+1]
 		if j := strings.Index(rest[len(tag):], tag); j >= 0 {
 			l.pos += 2*len(tag) + j
 			return kindOdd
 		}
+		l.open++
 	}
 	l.pos++
 	return kindOdd

@@ -35,7 +35,7 @@ func TestKilledChildLosesNothing(t *testing.T) {
 	for batch := range uint32(batches) {
 		if batch%20 == 10 {
 			// The kill lands at any point of the inserts that follow.
-			go func() { _ = syscall.Kill(pid, syscall.SIGKILL) }()
+			go func(pid int) { _ = syscall.Kill(pid, syscall.SIGKILL) }(pid)
 		}
 		for insertBatch(t.Context(), conn, batch, rows) != nil {
 			failures++
