@@ -115,15 +115,15 @@ func (t *trainer) group(cfg cluster.Config) *grouping {
 func (t *trainer) fit(use func(score.Item) bool) (*cluster.Weights, error) {
 	var w *cluster.Weights
 	cfg := t.cfg
+	cfg.Weights = blank()
+	var samples []learn.Sample
 	for range fitRounds {
-		cfg.Weights = w
-		if w == nil {
-			cfg.Weights = blank()
-		}
+		samples = append(samples, t.samples(cfg, use)...)
 		var err error
-		if w, err = learn.Fit(t.samples(cfg, use), learn.DefaultOptions()); err != nil {
+		if w, err = learn.Fit(samples, learn.DefaultOptions()); err != nil {
 			return nil, err
 		}
+		cfg.Weights = w
 	}
 	return w, nil
 }
