@@ -62,6 +62,9 @@ type pageReader struct {
 // readHTML does one pass over src.
 func readHTML(p *page, src string) {
 	p.reset()
+	if src == "" {
+		return
+	}
 	r := pageReader{p: p, z: html.NewTokenizer(strings.NewReader(src))}
 	r.z.SetMaxBuf(4 << 20)
 	r.element.paint = paint{fore: black, back: white}

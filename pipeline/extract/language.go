@@ -33,13 +33,16 @@ func readLanguages(text string) (map[string]uint32, []string) {
 // maxLanguageWords are looked at: more would not change the guess.
 const maxLanguageWords = 300
 
-// language guesses the language of normalised words: by their function words,
-// which takes a map look-up a word; text that those do not decide, and other
-// scripts, by whatlanggo's trigrams, which take a hundred times as long. "" where
-// neither is sure.
+// language guesses the language of normalised words. Latin text is known by its
+// function words, at a map look-up a word; whatlanggo's trigrams would take a
+// hundred times as long and name a language for any list of file names. Other
+// scripts are whatlanggo's. "" where the guess is not sure.
 func language(l *wordList, text string) string {
 	if len(text) < minLanguage {
 		return ""
+	}
+	if !latin(text) {
+		return byTrigrams(text)
 	}
 	n := min(len(l.spans), maxLanguageWords)
 	var hits [32]int
@@ -50,31 +53,37 @@ func language(l *wordList, text string) string {
 			bits >>= 1
 		}
 	}
-	best, second := 0, -1
+	best, second := 0, 1
 	for k := 1; k < len(languageCodes); k++ {
 		switch {
 		case hits[k] > hits[best]:
 			best, second = k, best
-		case second < 0 || hits[k] > hits[second]:
+		case hits[k] > hits[second]:
 			second = k
 		}
 	}
-	if hits[best] >= 4 && hits[best]*8 >= n && hits[best]*3 >= hits[second]*4 {
+	if hits[best] >= 3 && hits[best]*12 >= n && hits[best]*3 >= hits[second]*4 {
 		return languageCodes[best]
 	}
-	if n < 12 && latin(text) {
-		return ""
-	}
-	return byTrigrams(text)
+	return ""
 }
 
+// latin reports whether most letters at the beginning of a text are Latin.
 func latin(text string) bool {
+	yes, no := 0, 0
 	for _, r := range text {
 		if unicode.IsLetter(r) {
-			return unicode.Is(unicode.Latin, r)
+			if r < 0x250 || unicode.Is(unicode.Latin, r) {
+				yes++
+			} else {
+				no++
+			}
+		}
+		if yes+no > 400 {
+			break
 		}
 	}
-	return true
+	return yes >= no
 }
 
 // cyrillic tells the languages of that script by the letters that only they have;
@@ -96,8 +105,8 @@ func byTrigrams(text string) string {
 	if c := cyrillic(text); c != "" {
 		return c
 	}
-	if len(text) > 1024 {
-		text = strings.ToValidUTF8(text[:1024], "")
+	if len(text) > 512 {
+		text = strings.ToValidUTF8(text[:512], "")
 	}
 	if info := whatlanggo.Detect(text); info.IsReliable() {
 		return info.Lang.Iso6391()

@@ -21,7 +21,10 @@ func splitURL(u string) (a address, ok bool) {
 		}
 		return r
 	}, u)
-	rest := strings.ReplaceAll(u, "\\", "/")
+	rest := u
+	if strings.IndexByte(u, '\\') >= 0 {
+		rest = strings.ReplaceAll(u, "\\", "/")
+	}
 	if i := strings.Index(rest, ":"); i > 0 && i < 12 && !strings.ContainsAny(rest[:i], "./") {
 		a.scheme = lowerASCII(rest[:i])
 		rest = rest[i+1:]

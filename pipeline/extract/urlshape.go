@@ -35,8 +35,13 @@ func pathShape(a *address) string {
 var trivialPaths = set("", "/", "/index.html", "/index.htm", "/index.php", "/index.asp", "/default.asp", "/default.aspx", "/home", "/unsubscribe", "/#t")
 
 func unescapePath(p string) string {
-	return strings.NewReplacer("%2F", "/", "%2f", "/", "%20", "-", "%2D", "-", "%2E", ".").Replace(p)
+	if strings.IndexByte(p, '%') < 0 {
+		return p
+	}
+	return pathEscapes.Replace(p)
 }
+
+var pathEscapes = strings.NewReplacer("%2F", "/", "%2f", "/", "%20", "-", "%2D", "-", "%2E", ".")
 
 // writeSegment writes one path segment's shape and returns 1 if it tells something.
 func writeSegment(b *strings.Builder, seg string) int {
