@@ -49,27 +49,6 @@ func (db *DB) Insert(ctx context.Context, b pipeline.Batch) error {
 	return db.eraseSince(ctx, erased)
 }
 
-// insertBatch sends rows as one block.
-func (db *DB) insertBatch(ctx context.Context, table string, columns []string, n int, row func(i int) []any) error {
-	if n == 0 {
-		return nil
-	}
-	batch, err := db.conn.PrepareBatch(ctx, "INSERT INTO shoal."+table+" ("+strings.Join(columns, ", ")+")")
-	if err != nil {
-		return fmt.Errorf("prepare insert into %s: %w", table, err)
-	}
-	defer batch.Close()
-	for i := range n {
-		if err := batch.Append(row(i)...); err != nil {
-			return fmt.Errorf("append to %s: %w", table, err)
-		}
-	}
-	if err := batch.Send(); err != nil {
-		return fmt.Errorf("insert %d rows into %s: %w", n, table, err)
-	}
-	return nil
-}
-
 func (db *DB) insertLineage(ctx context.Context, p *plan) error {
 	columns := []string{"campaign_id", "seq", "at", "event", "other_id", "report_id", "operation_id", "label", "actor", "note", "evidence"}
 	return db.insertBatch(ctx, "lineage_rows", columns, len(p.lineage), func(i int) []any {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -18,6 +19,9 @@ type DB struct {
 	conn     driver.Conn
 	reader   driver.Conn
 	protocol clickhouse.Protocol
+
+	mu    sync.Mutex
+	types map[string][]clickhouse.ColumnNameAndType // by table, in the order of inserts
 }
 
 var _ pipeline.Store = (*DB)(nil)

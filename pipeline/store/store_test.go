@@ -2,6 +2,9 @@ package store_test
 
 import (
 	"context"
+	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"testing"
 
@@ -22,12 +25,12 @@ func embeddedURL(t *testing.T) string {
 // TestServer runs the suite on the ClickHouse server of SHOAL_CLICKHOUSE_URL.
 // The suite makes and drops database shoal, so a server that has one is refused.
 func TestServer(t *testing.T) {
-	url := os.Getenv("SHOAL_CLICKHOUSE_URL")
-	if url == "" {
+	server := os.Getenv("SHOAL_CLICKHOUSE_URL")
+	if server == "" {
 		t.Skip("SHOAL_CLICKHOUSE_URL is not set")
 	}
 	cfg := store.DefaultConfig()
-	cfg.URL = url
+	cfg.URL = server
 	db, err := store.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -42,5 +45,30 @@ func TestServer(t *testing.T) {
 		}
 	}
 	defer drop()
-	storetest.Run(t, func(*testing.T) string { drop(); return url })
+	storetest.Run(t, func(*testing.T) string { drop(); return server })
+}
+
+// TestReadOnlyPort: analysts who may change no setting can read every view.
+func TestReadOnlyPort(t *testing.T) {
+	e := embeddedtest.ClickHouse(t)
+	db := storetest.Open(t, "http+unix://"+e.Socket)
+	l := storetest.NewLog()
+	l.Mail("ca", 3)
+	if err := db.Insert(t.Context(), l.All()); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range storetest.Views {
+		for _, where := range []string{"", " WHERE campaign_id = 'ca'"} {
+			query := url.Values{"query": {"SELECT count() FROM shoal." + v + where}}
+			resp, err := http.Get("http://" + e.Addr + "/?" + query.Encode())
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(resp.Body)
+			resp.Body.Close()
+			if err != nil || resp.StatusCode != http.StatusOK || string(body) == "0\n" {
+				t.Errorf("%s%s: %s, %s, %v", v, where, resp.Status, body, err)
+			}
+		}
+	}
 }

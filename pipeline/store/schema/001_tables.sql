@@ -51,7 +51,7 @@ PARTITION BY toYYYYMM(received_at)
 ORDER BY (campaign_id, alone_id, reported_at, report_id)
 TTL toDateTime(received_at) + INTERVAL {{.TTLDays}} DAY DELETE WHERE is_deleted = 0,
     toDateTime(received_at) + INTERVAL {{.TombstoneDays}} DAY DELETE WHERE is_deleted = 1
-SETTINGS index_granularity = 1024
+SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'One row per report and campaign it was in; the newest version counts. Written by shoal writer, read through the views';
 
 CREATE TABLE IF NOT EXISTS shoal.campaign_rows{{.OnCluster}}
@@ -64,6 +64,7 @@ CREATE TABLE IF NOT EXISTS shoal.campaign_rows{{.OnCluster}}
 )
 ENGINE = {{.Replacing "seq"}}
 ORDER BY (campaign_id, property)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'State of campaigns: one row per campaign and property, the highest seq counts';
 
 CREATE TABLE IF NOT EXISTS shoal.lineage_rows{{.OnCluster}}
@@ -82,6 +83,7 @@ CREATE TABLE IF NOT EXISTS shoal.lineage_rows{{.OnCluster}}
 )
 ENGINE = {{.Replacing "seq"}}
 ORDER BY (campaign_id, seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'The log of what happened to campaigns: every event but assignments and repeats';
 
 CREATE TABLE IF NOT EXISTS shoal.segment_days{{.OnCluster}}
@@ -150,6 +152,7 @@ CREATE TABLE IF NOT EXISTS shoal.erased_rows{{.OnCluster}}
 ENGINE = {{.Replacing "erased_at"}}
 ORDER BY pseudonym_hash
 TTL toDateTime(erased_at) + INTERVAL {{.TTLDays}} DAY
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Who asked to be forgotten: a row that comes again from the topics is stored without its pseudonym';
 
 CREATE DICTIONARY IF NOT EXISTS shoal.ip_network{{.OnCluster}}
