@@ -81,14 +81,23 @@ Exit status: 0 good, 1 failed, 2 wrong use.`,
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress")
 	root.PersistentFlags().StringVar(&a.logLevel, "log-level", "", "least severe log `LEVEL` to show: debug, info, warn, error (default info for services, else warn)")
 	root.AddGroup(groups()...)
+	root.SetHelpCommandGroupID(groupTool)
 	for _, c := range a.commands() {
-		c.Args = usageArgs(c.Args)
+		wrongUse(c)
 		if c.GroupID == "" {
 			c.GroupID = groupTool
 		}
 		root.AddCommand(c)
 	}
 	return root
+}
+
+// wrongUse makes wrong arguments of a command, and of those below it, a wrong use.
+func wrongUse(cmd *cobra.Command) {
+	cmd.Args = usageArgs(cmd.Args)
+	for _, c := range cmd.Commands() {
+		wrongUse(c)
+	}
 }
 
 // usageArgs makes a wrong number of arguments a wrong use.

@@ -6,7 +6,22 @@ import "github.com/spf13/cobra"
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.runCommand(),
+		a.importCommand(),
 		a.campaignsCommand(),
+		a.sqlCommand(),
+		a.labelCommand(),
+		a.mergeCommand(),
+		a.splitCommand(),
+		a.pinCommand(),
+		a.workerCommand(),
+		a.clustererCommand(),
+		a.writerCommand(),
+		a.serveCommand(),
+		a.migrateCommand(),
+		a.clickhouseCommand(),
+		a.eraseCommand(),
+		a.tokenCommand(),
+		a.versionCommand(),
 		a.clusterCommand(),
 		a.evalCommand(),
 	}

@@ -22,6 +22,8 @@ type importer struct {
 	// say hears about each message that is skipped.
 	say func(format string, args ...any)
 	log *slog.Logger
+	// progress is told how many bytes were read; nil for nobody.
+	progress func(n int)
 
 	bytes     atomic.Int64 // of files read
 	read      atomic.Int64 // messages
@@ -40,7 +42,7 @@ const (
 
 // run reads all paths and returns when every report in them is durable in Kafka.
 func (im *importer) run(ctx context.Context, paths []string) (intake.Tally, error) {
-	reader := intake.NewReader(intake.ReaderConfig{Stdin: im.stdin, Progress: func(n int) { im.bytes.Add(int64(n)) }})
+	reader := intake.NewReader(intake.ReaderConfig{Stdin: im.stdin, Progress: im.tick})
 	tally := func() intake.Tally {
 		t := reader.Tally()
 		if lost := int(im.skipped.Load()) - t.Skips(); lost > 0 {
@@ -55,6 +57,13 @@ func (im *importer) run(ctx context.Context, paths []string) (intake.Tally, erro
 		}
 	}
 	return tally(), im.flush(ctx)
+}
+
+func (im *importer) tick(n int) {
+	im.bytes.Add(int64(n))
+	if im.progress != nil {
+		im.progress(n)
+	}
 }
 
 func (im *importer) take(ctx context.Context, it intake.Item) error {
@@ -90,7 +99,7 @@ func (im *importer) flush(ctx context.Context) error {
 	for i := range batch {
 		err := im.write(ctx, batch[i:i+1])
 		if errors.Is(err, pipeline.ErrTooLarge) {
-			im.skip(fmt.Errorf("%s: %w", name(&batch[i]), err))
+			im.skip(fmt.Errorf("%s: %w", header(batch[i].Headers, pipeline.HeaderName), err))
 		} else if err != nil {
 			return err
 		}
@@ -117,16 +126,6 @@ func (im *importer) write(ctx context.Context, recs []pipeline.Record) error {
 			return err
 		}
 	}
-}
-
-// name is where a record's message was found.
-func name(rec *pipeline.Record) string {
-	for _, h := range rec.Headers {
-		if h.Name == pipeline.HeaderName {
-			return string(h.Value)
-		}
-	}
-	return "message"
 }
 
 // wait sleeps, or returns why ctx ended.

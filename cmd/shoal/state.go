@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -62,12 +63,15 @@ func readState(dir dataDir) (*state, error) {
 	return &s, nil
 }
 
+// brokers are the addresses of Kafka.
+func (s *state) brokers() []string { return strings.Split(s.Kafka, ",") }
+
 // alive asks the process table and the broker: a number can be another's by now.
 func (s *state) alive() bool {
 	if err := syscall.Kill(s.PID, 0); err != nil && !errors.Is(err, syscall.EPERM) {
 		return false
 	}
-	conn, err := net.DialTimeout("tcp", s.Kafka, 2*time.Second)
+	conn, err := net.DialTimeout("tcp", s.brokers()[0], 2*time.Second)
 	if err != nil {
 		return false
 	}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"shoal/cluster"
+	"shoal/pipeline/store"
+)
+
+// membership gives the campaign of each report, "" for one that stands alone. The
+// engine keeps exemplars and not reports, so only the store knows.
+func membership(ctx context.Context, db *store.DB, reports []cluster.ReportID) (map[cluster.ReportID]cluster.CampaignID, error) {
+	ids := make([]string, len(reports))
+	for i, r := range reports {
+		ids[i] = r.String()
+	}
+	var rows []struct {
+		Report   string `ch:"report_id"`
+		Campaign string `ch:"campaign_id"`
+	}
+	if err := db.Select(ctx, &rows, "SELECT report_id, campaign_id FROM shoal.reports WHERE report_id IN (?)", ids); err != nil {
+		return nil, fmt.Errorf("look reports up: %w", err)
+	}
+	out := map[cluster.ReportID]cluster.CampaignID{}
+	for _, row := range rows {
+		id, err := cluster.ParseReportID(row.Report)
+		if err != nil {
+			return nil, fmt.Errorf("report %q: %w", row.Report, err)
+		}
+		out[id] = cluster.CampaignID(row.Campaign)
+	}
+	for _, r := range reports {
+		if _, ok := out[r]; !ok {
+			return nil, fmt.Errorf("no report %s is stored", r)
+		}
+	}
+	return out, nil
+}
+
+// checkSplit refuses reports that are not in the campaign that they shall leave.
+func checkSplit(ctx context.Context, db *store.DB, d cluster.Decision) ([]cluster.Decision, error) {
+	home, err := membership(ctx, db, d.Reports)
+	if err != nil {
+		return nil, err
+	}
+	now, err := db.Resolve(ctx, string(d.Campaign))
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range d.Reports {
+		if string(home[r]) != now {
+			return nil, fmt.Errorf("report %s is not in campaign %s but in %q", r, now, home[r])
+		}
+	}
+	return []cluster.Decision{d}, nil
+}
+
+// byHome makes of a decision one for each campaign that its reports are in now.
+func byHome(ctx context.Context, db *store.DB, d cluster.Decision) ([]cluster.Decision, error) {
+	home, err := membership(ctx, db, d.Reports)
+	if err != nil {
+		return nil, err
+	}
+	parts := map[cluster.CampaignID][]cluster.ReportID{}
+	for _, r := range d.Reports {
+		parts[home[r]] = append(parts[home[r]], r)
+	}
+	var out []cluster.Decision
+	for _, from := range slices.Sorted(maps.Keys(parts)) {
+		part := d
+		part.Other, part.Reports = from, parts[from]
+		out = append(out, part)
+	}
+	return out, nil
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"shoal/pipeline"
+	"shoal/pipeline/intake"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	s, cmd := a.serviceCommand("serve", "Take reports in over HTTP; health and metrics")
+	var addr, tokenFile string
+	var tables tableFlags
+	cmd.Long = `Take reports in over HTTP (POST /v1/reports with a bearer token) and publish them
+to topic reports. /healthz, /readyz and /metrics are for operators.
+
+It has no encryption: put a proxy with TLS in front of it. Tokens are made with
+shoal token add; the token file is read at the start.`
+	cmd.Example = `  shoal serve --kafka broker:9092 --listen 0.0.0.0:8080 --tokens /etc/shoal/tokens
+  curl --data-binary @message.eml -H "Authorization: Bearer $TOKEN" http://localhost:8080/v1/reports`
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return s.run(cmd.Context(), func(ctx context.Context) error {
+			if tokenFile == "" {
+				tokenFile = s.data.tokens()
+			}
+			tokens, secret, err := ensureTokens(tokenFile)
+			if err != nil {
+				return err
+			}
+			if secret != "" {
+				a.say("token of the HTTP intake, shown this once (%s keeps its hash): %s", tokenFile, secret)
+			}
+			attrs, err := tables.loadAttrs()
+			if err != nil {
+				return err
+			}
+			if s.store.url != "" {
+				if _, err := s.database(ctx); err != nil {
+					return err
+				}
+			}
+			return s.site(addr, &website{intake: intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{
+				Sink: s.client.NewSink(pipeline.TopicReports), Tokens: tokens, Attrs: attrs, Log: s.log, Registerer: s.reg,
+			})})
+		})
+	}
+	s.store.register(cmd.Flags())
+	tables.registerAttrs(cmd.Flags())
+	cmd.Flags().StringVar(&addr, "listen", defaultListen, "`ADDR` of the HTTP server")
+	cmd.Flags().StringVar(&tokenFile, "tokens", "", "`FILE` of tokens, made with one token if there is none (default DIR/tokens of --data)")
+	return cmd
+}

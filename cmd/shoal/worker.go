@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) workerCommand() *cobra.Command {
+	s, cmd := a.serviceCommand("worker", "Extract: topic reports in, topic features out")
+	var tables tableFlags
+	var f extractFlags
+	var key string
+	cmd.Long = `Extract what can be compared, and the row that is stored, from the messages of
+topic reports. Any number of workers share the topic's partitions.
+
+Recipients leave it as pseudonyms under the key. All workers must have the same
+key: with another a recipient gets another pseudonym.`
+	cmd.Example = "  shoal worker --kafka broker:9092 --key /etc/shoal/key --metrics :9100"
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return s.run(cmd.Context(), func(context.Context) error {
+			if key == "" {
+				key = s.data.key()
+			}
+			secret, err := ensureKey(key)
+			if err != nil {
+				return err
+			}
+			cfg, err := f.config(secret)
+			if err != nil {
+				return err
+			}
+			attrs, err := tables.loadAttrs()
+			if err != nil {
+				return err
+			}
+			x, err := extraction(cfg, attrs)
+			if err != nil {
+				return err
+			}
+			s.stage(s.road().worker(x, f.parallel))
+			return nil
+		})
+	}
+	tables.registerAttrs(cmd.Flags())
+	f.register(cmd.Flags())
+	cmd.Flags().StringVar(&key, "key", "", "`FILE` with the key of pseudonyms, made if there is none (default DIR/key of --data)")
+	return cmd
+}
