@@ -13,23 +13,22 @@ import (
 // capi is the part of libchdb's C interface that is used, bound by [purego].
 // Handles are opaque; a result must be destroyed once, whatever it carries.
 type capi struct {
-	signals     func(enabled int32)                                                                                                             // chdb_set_signal_handlers_enabled
-	connect     func(argc int32, argv unsafe.Pointer) unsafe.Pointer                                                                            // chdb_connect
-	close       func(conn unsafe.Pointer)                                                                                                       // chdb_close_conn
-	query       func(conn, sql unsafe.Pointer, n uintptr, format unsafe.Pointer, m uintptr) uintptr                                             // chdb_query_n
-	queryArgs   func(conn, sql unsafe.Pointer, n uintptr, format unsafe.Pointer, m uintptr, a, an, v, vn unsafe.Pointer, count uintptr) uintptr // chdb_query_with_params_n
-	streamArgs  func(conn, sql unsafe.Pointer, n uintptr, format unsafe.Pointer, m uintptr, a, an, v, vn unsafe.Pointer, count uintptr) uintptr // chdb_stream_query_with_params_n
-	fetch       func(conn unsafe.Pointer, stream uintptr) uintptr                                                                               // chdb_stream_fetch_result
-	cancel      func(conn unsafe.Pointer, stream uintptr)                                                                                       // chdb_stream_cancel_query
-	destroy     func(result uintptr)                                                                                                            // chdb_destroy_query_result
-	buffer      func(result uintptr) unsafe.Pointer                                                                                             // chdb_result_buffer
-	length      func(result uintptr) uintptr                                                                                                    // chdb_result_length
-	failure     func(result uintptr) unsafe.Pointer                                                                                             // chdb_result_error
-	rowsRead    func(result uintptr) uint64                                                                                                     // chdb_result_storage_rows_read
-	bytesRead   func(result uintptr) uint64                                                                                                     // chdb_result_storage_bytes_read
-	rowsResult  func(result uintptr) uint64                                                                                                     // chdb_result_rows_read
-	rowsWritten func(result uintptr) uint64                                                                                                     // chdb_result_rows_written
-	bytesWriten func(result uintptr) uint64                                                                                                     // chdb_result_bytes_written
+	signals      func(enabled int32)                                  // chdb_set_signal_handlers_enabled
+	connect      func(argc int32, argv unsafe.Pointer) unsafe.Pointer // chdb_connect
+	close        func(conn unsafe.Pointer)                            // chdb_close_conn
+	query        cfunc                                                // chdb_query_with_params_n
+	stream       cfunc                                                // chdb_stream_query_with_params_n
+	fetch        func(conn unsafe.Pointer, stream uintptr) uintptr    // chdb_stream_fetch_result
+	cancel       func(conn unsafe.Pointer, stream uintptr)            // chdb_stream_cancel_query
+	destroy      func(result uintptr)                                 // chdb_destroy_query_result
+	buffer       func(result uintptr) unsafe.Pointer                  // chdb_result_buffer
+	length       func(result uintptr) uintptr                         // chdb_result_length
+	failure      func(result uintptr) unsafe.Pointer                  // chdb_result_error
+	rowsRead     func(result uintptr) uint64                          // chdb_result_storage_rows_read
+	bytesRead    func(result uintptr) uint64                          // chdb_result_storage_bytes_read
+	rowsResult   func(result uintptr) uint64                          // chdb_result_rows_read
+	rowsWritten  func(result uintptr) uint64                          // chdb_result_rows_written
+	bytesWritten func(result uintptr) uint64                          // chdb_result_bytes_written
 }
 
 // loadLibrary maps the library at path into this process. From then on this
@@ -47,9 +46,8 @@ func loadLibrary(path string) (*capi, error) {
 		{"chdb_set_signal_handlers_enabled", &api.signals},
 		{"chdb_connect", &api.connect},
 		{"chdb_close_conn", &api.close},
-		{"chdb_query_n", &api.query},
-		{"chdb_query_with_params_n", &api.queryArgs},
-		{"chdb_stream_query_with_params_n", &api.streamArgs},
+		{"chdb_query_with_params_n", &api.query},
+		{"chdb_stream_query_with_params_n", &api.stream},
 		{"chdb_stream_fetch_result", &api.fetch},
 		{"chdb_stream_cancel_query", &api.cancel},
 		{"chdb_destroy_query_result", &api.destroy},
@@ -60,7 +58,7 @@ func loadLibrary(path string) (*capi, error) {
 		{"chdb_result_storage_bytes_read", &api.bytesRead},
 		{"chdb_result_rows_read", &api.rowsResult},
 		{"chdb_result_rows_written", &api.rowsWritten},
-		{"chdb_result_bytes_written", &api.bytesWriten},
+		{"chdb_result_bytes_written", &api.bytesWritten},
 	} {
 		sym, err := purego.Dlsym(handle, f.name)
 		if err != nil {

@@ -1,3 +1,5 @@
+// Package embedded serves ClickHouse from libchdb.
+//
 // # ClickHouse
 //
 // [Process] runs the engine in a child process, which is this same binary, and

@@ -67,7 +67,7 @@ func (c *conn) exec(sql string) error {
 
 // query runs one statement and returns its whole result, copied.
 func (c *conn) query(sql, format string, params []param) ([]byte, stats, error) {
-	result := c.call(c.api.queryArgs, sql, format, params)
+	result := c.call(c.api.query, sql, format, params)
 	defer c.api.destroy(result)
 	if err := c.failure(result); err != nil {
 		return nil, stats{}, err
@@ -77,7 +77,7 @@ func (c *conn) query(sql, format string, params []param) ([]byte, stats, error) 
 
 // stream starts a statement whose result is fetched block by block.
 func (c *conn) stream(sql, format string, params []param) (*stream, error) {
-	result := c.call(c.api.streamArgs, sql, format, params)
+	result := c.call(c.api.stream, sql, format, params)
 	if err := c.failure(result); err != nil {
 		c.api.destroy(result)
 		return nil, err
@@ -170,6 +170,6 @@ func (c *conn) stats(result uintptr) stats {
 		readBytes:    c.api.bytesRead(result),
 		resultRows:   c.api.rowsResult(result),
 		writtenRows:  c.api.rowsWritten(result),
-		writtenBytes: c.api.bytesWriten(result),
+		writtenBytes: c.api.bytesWritten(result),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,8 +26,9 @@ type Server struct {
 	// serial numbers requests, for spool files and for cancelling.
 	serial atomic.Uint64
 	// banned are names that must not be called where only reading is allowed.
-	banned map[string]bool
-	hello  hello
+	banned  map[string]bool
+	hello   hello
+	metrics *metrics
 }
 
 // NewServer returns a server for cfg. It opens nothing yet.
@@ -38,7 +40,7 @@ func NewServer(cfg Config, log *slog.Logger) (*Server, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Server{cfg: cfg, log: log, slots: make(chan struct{}, cfg.MaxQueries)}, nil
+	return &Server{cfg: cfg, log: log, slots: make(chan struct{}, cfg.MaxQueries), metrics: newMetrics()}, nil
 }
 
 // Endpoint is where a running engine listens.
@@ -77,7 +79,7 @@ func (s *Server) Run(ctx context.Context, ready func(Endpoint)) error {
 	return s.serve(ctx, unix, tcp)
 }
 
-// open opens the engine and asks it what requests need to know.
+// open opens the engine.
 func (s *Server) open() error {
 	if err := s.clearSpool(); err != nil {
 		return err
@@ -89,12 +91,24 @@ func (s *Server) open() error {
 	if s.engine, err = openEngine(s.cfg.Library, filepath.Join(s.cfg.Dir, "store"), config); err != nil {
 		return err
 	}
+	if err := s.ask(); err != nil {
+		s.engine.close()
+		return err
+	}
+	return nil
+}
+
+// ask asks the engine what it is and what it can.
+func (s *Server) ask() error {
+	var err error
 	if s.hello, err = s.engine.hello(); err == nil {
 		s.banned, err = s.engine.bannedFunctions()
 	}
 	if err != nil {
-		s.engine.close()
 		return fmt.Errorf("first query: %w", err)
+	}
+	if !strings.HasPrefix(s.hello.version, engineVersion) {
+		return fmt.Errorf("%w: %s is of version %s; %s", ErrNoLibrary, s.cfg.Library, s.hello.version, fetchHint)
 	}
 	return nil
 }

@@ -3,7 +3,10 @@ package embedded_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +14,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/go-cmp/cmp"
 
+	"shoal/pipeline/embedded"
 	"shoal/pipeline/embedded/embeddedtest"
 )
 
@@ -203,6 +207,38 @@ func TestCancel(t *testing.T) {
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("the query goes on without its client")
+		}
+	}
+}
+
+// TestOverTCP is clickhouse-go over the port: reading only, and with all rights.
+func TestOverTCP(t *testing.T) {
+	for _, full := range []bool{false, true} {
+		e := embeddedtest.Start(t, embedded.Config{Dir: t.TempDir(), Listen: "127.0.0.1:0", ListenFull: full, Key: "key"})
+		run(t, open(t, e), "CREATE TABLE k (batch UInt32, n UInt32, s String) ENGINE = MergeTree ORDER BY n")
+		conn := open(t, e, func(o *clickhouse.Options) {
+			o.DialContext, o.Addr = nil, []string{e.Addr}
+			o.Auth = clickhouse.Auth{Database: "default", Username: "analyst", Password: "key"}
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var ex *clickhouse.Exception
+		if err := insertBatch(ctx, conn, 1, 10); full != (err == nil) || !full && (!errors.As(err, &ex) || ex.Code != 164) {
+			t.Errorf("full = %t: insert ended with %v", full, err)
+		}
+		var n uint64
+		if err := conn.QueryRow(ctx, "SELECT count() FROM k WHERE batch = {b:UInt32}", clickhouse.Named("b", 1)).Scan(&n); err != nil || full != (n == 10) {
+			t.Errorf("full = %t: %d rows, %v", full, n, err)
+		}
+		resp, err := http.Get("http://" + e.Addr + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		refused := strings.Contains(string(text), "shoal_engine_failures_total{reason=\"read_only\"} 1")
+		if refused == full {
+			t.Errorf("full = %t: counted a refusal: %t", full, refused)
 		}
 	}
 }

@@ -2,21 +2,20 @@ package embedded
 
 import "net/http"
 
-// ClickHouse's error codes that this interface gives itself.
+// ClickHouse's error codes that this interface gives itself or counts.
 const (
-	codeSyntaxError       = 62
-	codeBadArguments      = 36
-	codeReadonly          = 164
-	codeTooLarge          = 307 // TOO_MANY_BYTES
-	codeTimeout           = 159
-	codeCancelled         = 394
-	codeAuthentication    = 516
-	codeUnknownException  = 1002
-	codeIncorrectData     = 117
-	codeUnknownDatabase   = 81
-	codeQueryIsTooLarge   = 66
-	codeNetworkError      = 210
-	codeTooManyConcurrent = 202
+	codeBadArguments     = 36
+	codeSyntaxError      = 62
+	codeQueryIsTooLarge  = 66
+	codeIncorrectData    = 117
+	codeTimeout          = 159 // TIMEOUT_EXCEEDED
+	codeReadonly         = 164
+	codeTooManyQueries   = 202 // TOO_MANY_SIMULTANEOUS_QUERIES
+	codeMemory           = 241 // MEMORY_LIMIT_EXCEEDED
+	codeCancelled        = 394 // QUERY_WAS_CANCELLED
+	codeTooMuch          = 396 // TOO_MANY_ROWS_OR_BYTES
+	codeAuthentication   = 516 // AUTHENTICATION_FAILED
+	codeUnknownException = 1002
 )
 
 // statusOf is the HTTP status that ClickHouse answers an error code with

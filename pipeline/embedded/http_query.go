@@ -18,6 +18,7 @@ func (s *Server) handler(may access) http.Handler {
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "Ok.\n")
 	})
+	mux.Handle("GET /metrics", s.metrics.handler())
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) { s.serveQuery(w, r, may) })
 	return mux
 }
@@ -32,8 +33,10 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request, may access) 
 		http.Error(w, "use GET or POST", http.StatusMethodNotAllowed)
 		return
 	}
+	s.metrics.queries.Inc()
 	req, err := s.readRequest(r, may)
 	if err != nil {
+		s.metrics.failed(err)
 		a.fail(err)
 		return
 	}
@@ -43,9 +46,13 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request, may access) 
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
 	case <-r.Context().Done():
+		s.metrics.failed(r.Context().Err())
 		return
 	}
+	s.metrics.running.Inc()
+	defer s.metrics.running.Dec()
 	if err := s.run(r.Context(), req, a); err != nil {
+		s.metrics.failed(err)
 		a.fail(err)
 	}
 }
@@ -133,6 +140,7 @@ func (s *Server) insert(c *conn, req *request, st *statement, a *answer) error {
 	if cerr := file.Close(); err == nil && cerr != nil {
 		err = cerr
 	}
+	s.metrics.spooled.Add(float64(size))
 	if err != nil {
 		return tooLarge(err)
 	}

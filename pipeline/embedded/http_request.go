@@ -166,7 +166,7 @@ func (s *Server) session(req *request, token string) (*conn, error) {
 	set["log_comment"] = token
 	c, err := s.engine.connect()
 	if err != nil {
-		return nil, refuse(codeTooManyConcurrent, "TOO_MANY_SIMULTANEOUS_QUERIES", "connect: %s", err)
+		return nil, refuse(codeTooManyQueries, "TOO_MANY_SIMULTANEOUS_QUERIES", "connect: %s", err)
 	}
 	if err := configure(c, req.database, set); err != nil {
 		c.close()

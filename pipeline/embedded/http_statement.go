@@ -67,7 +67,7 @@ func (s *statement) insert(l *lexer) bool {
 		t = l.next()
 	}
 	if t.is("FUNCTION") {
-		t = l.next()
+		l.next()
 	}
 	for t = l.next(); t.punct('.'); t = l.next() {
 		l.next()

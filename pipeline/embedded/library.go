@@ -12,6 +12,11 @@ import (
 // tested with. deploy/libchdb/fetch.sh fetches it.
 const LibraryVersion = "26.5.3"
 
+// engineVersion begins the version that the engine in that library tells of
+// itself. The data folder's format and the rules of http_readonly.go were tried
+// with it.
+const engineVersion = "26.5."
+
 // ErrNoLibrary says that the engine's library is not on this machine, or is not
 // the one that this package needs. The error that wraps it says what to do.
 var ErrNoLibrary = errors.New("no libchdb " + LibraryVersion)
