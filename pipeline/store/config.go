@@ -13,7 +13,9 @@ type Config struct {
 	// http:// or https:// (the HTTP interface), or http+unix:///path/of/socket.
 	// Query parameters are those of clickhouse-go's DSN.
 	URL string
-	// TTLDays is how long a report is kept after it was received.
+	// TTLDays is how long a report is kept after it was received, at most ten
+	// years. Received is what the record in topic "reports" says: where producers
+	// are not trusted to tell the time, the topic should use LogAppendTime.
 	TTLDays int
 	// Timeout bounds one read of an answer.
 	Timeout time.Duration
@@ -21,6 +23,13 @@ type Config struct {
 	MaxRows    uint64
 	MaxSeconds int
 }
+
+// maxTTLDays and maxReceivedMS keep the end of a row's life within DateTime,
+// which ends in 2106: beyond, it starts again at 1970 and the row would go at once.
+const (
+	maxTTLDays    = 3650
+	maxReceivedMS = 3_660_681_600_000 // 2086
+)
 
 // DefaultConfig gives the settings of one machine, without a URL.
 func DefaultConfig() Config {
@@ -46,8 +55,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("clickhouse url: scheme %q, want clickhouse, http, https or http+unix", u.Scheme)
 	}
 	switch {
-	case c.TTLDays < 1 || c.TTLDays > 36500:
-		return fmt.Errorf("ttl of %d days, want 1 to 36500", c.TTLDays)
+	case c.TTLDays < 1 || c.TTLDays > maxTTLDays:
+		return fmt.Errorf("ttl of %d days, want 1 to %d", c.TTLDays, maxTTLDays)
 	case c.Timeout <= 0:
 		return errors.New("timeout must be positive")
 	}

@@ -86,3 +86,25 @@ func TestCheckApplied(t *testing.T) {
 		}
 	}
 }
+
+func TestHide(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.URL = "clickhouse://writer:s3cret'word@db.example:9000"
+	p := (&DB{cfg: cfg}).schemaParams()
+	all, err := migrations(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, m := range all {
+		for _, s := range m.statements {
+			found = found || strings.Contains(s, "s3cret")
+			if shown := p.hide(s); strings.Contains(shown, "s3cret") {
+				t.Errorf("statement shows the password: %s", shown)
+			}
+		}
+	}
+	if !found {
+		t.Error("no statement uses the password")
+	}
+}

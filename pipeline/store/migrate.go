@@ -45,23 +45,6 @@ type migration struct {
 	statements []string
 }
 
-// schemaParams fill the templates.
-type schemaParams struct {
-	OnCluster      string
-	DictionaryUser string
-	TTLDays        int
-	TombstoneDays  int
-}
-
-// tombstoneExtra is how many days a tombstone outlives the row that it hides:
-// the two expire in merges of different parts, and the row must not be seen
-// again in between.
-const tombstoneExtra = 60
-
-func (p schemaParams) Replacing(args string) string { return "ReplacingMergeTree(" + args + ")" }
-func (p schemaParams) Aggregating() string          { return "AggregatingMergeTree" }
-func (p schemaParams) Plain() string                { return "MergeTree" }
-
 // migrations reads the embedded files and fills them in.
 func migrations(p schemaParams) ([]migration, error) {
 	names, err := fs.Glob(schemaFS, "schema/*.sql")
@@ -143,13 +126,13 @@ func (db *DB) Migrate(ctx context.Context, dryRun bool) ([]Statement, error) {
 	if err := checkApplied(applied, all); err != nil {
 		return nil, err
 	}
-	retention, err := db.retention(ctx, p)
+	upkeep, err := db.upkeep(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	var done []Statement
 	run := func(m migration, sql string) error {
-		done = append(done, Statement{Version: m.version, Name: m.name, SQL: sql})
+		done = append(done, Statement{Version: m.version, Name: m.name, SQL: p.hide(sql)})
 		if dryRun {
 			return nil
 		}
@@ -172,8 +155,8 @@ func (db *DB) Migrate(ctx context.Context, dryRun bool) ([]Statement, error) {
 			}
 		}
 	}
-	for _, sql := range retention {
-		if err := run(migration{name: "retention"}, sql); err != nil {
+	for _, sql := range upkeep {
+		if err := run(migration{name: "upkeep"}, sql); err != nil {
 			return done, err
 		}
 	}
@@ -182,10 +165,6 @@ func (db *DB) Migrate(ctx context.Context, dryRun bool) ([]Statement, error) {
 
 func (m migration) record() string {
 	return fmt.Sprintf("INSERT INTO shoal.migrations (version, name, checksum) VALUES (%d, '%s', '%s')", m.version, m.name, m.checksum)
-}
-
-func (db *DB) schemaParams() schemaParams {
-	return schemaParams{TTLDays: db.cfg.TTLDays, TombstoneDays: db.cfg.TTLDays + tombstoneExtra}
 }
 
 // CheckSchema returns nil if the schema is this program's, else [ErrOldSchema]

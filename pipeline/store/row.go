@@ -38,7 +38,7 @@ type evidenceValue struct {
 // values gives the columns of one row.
 func (p *placement) values(erased erasures) []any {
 	r, unit := erased.apply(p.row)
-	received := storedTime(r.GetReceivedAtMs(), 0)
+	received := storedTime(min(r.GetReceivedAtMs(), maxReceivedMS), 0)
 	reported := storedTime(r.GetReportedAtMs(), r.GetReceivedAtMs())
 	deleted := uint8(0)
 	if p.deleted {

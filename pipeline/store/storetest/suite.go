@@ -29,6 +29,8 @@ func Run(t *testing.T, open func(t *testing.T) string) {
 		test func(t *testing.T, url string)
 	}{
 		{"schema", testSchema},
+		{"retention", testRetention},
+		{"interrupted migration", testInterrupted},
 		{"repeats", testRepeats},
 		{"cuts", func(t *testing.T, url string) { testCuts(t, url, open) }},
 		{"broken before", func(t *testing.T, url string) { testBroken(t, url, open, false) }},
@@ -47,16 +49,22 @@ func Run(t *testing.T, open func(t *testing.T) string) {
 // Open is a migrated store at url.
 func Open(t testing.TB, url string) *store.DB {
 	t.Helper()
+	db := openRaw(t, url, store.DefaultConfig().TTLDays)
+	if _, err := db.Migrate(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func openRaw(t testing.TB, url string, ttlDays int) *store.DB {
+	t.Helper()
 	cfg := store.DefaultConfig()
-	cfg.URL = url
+	cfg.URL, cfg.TTLDays = url, ttlDays
 	db, err := store.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	if _, err := db.Migrate(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
 	return db
 }
 

@@ -17,6 +17,40 @@ func (p schemaParams) ttl() map[string]string {
 	}
 }
 
+// upkeep gives the statements that fit existing tables to the configuration.
+func (db *DB) upkeep(ctx context.Context, p schemaParams) ([]string, error) {
+	ttl, err := db.retention(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	dictionary, err := db.dictionary(ctx, p)
+	return append(ttl, dictionary...), err
+}
+
+// dictionary makes the dictionary of networks again where it cannot be read, as
+// after a change of password.
+func (db *DB) dictionary(ctx context.Context, p schemaParams) ([]string, error) {
+	broken, err := selectRows[struct {
+		Name string `ch:"name"`
+	}](ctx, db, "SELECT name FROM system.dictionaries WHERE database = 'shoal' AND name = 'ip_network' AND last_exception != ''")
+	if err != nil || len(broken) == 0 {
+		return nil, err
+	}
+	all, err := migrations(p)
+	if err != nil {
+		return nil, err
+	}
+	const create = "CREATE DICTIONARY IF NOT EXISTS"
+	for _, m := range all {
+		for _, sql := range m.statements {
+			if strings.HasPrefix(sql, create) {
+				return []string{"CREATE OR REPLACE DICTIONARY" + strings.TrimPrefix(sql, create)}, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
 // retention gives the statements that bring existing tables to the configured
 // number of days.
 func (db *DB) retention(ctx context.Context, p schemaParams) ([]string, error) {
