@@ -8,6 +8,17 @@ import (
 	"shoal/pipeline/message"
 )
 
+// BenchmarkExtractOne measures one short personalised message.
+func BenchmarkExtractOne(b *testing.B) {
+	x := newExtractor(b)
+	r := &pipeline.Report{Raw: []byte(threat), ReceivedAt: received}
+	m := message.New(message.Default()).Parse(r.Raw)
+	b.ReportAllocs()
+	for b.Loop() {
+		x.Extract(r, m)
+	}
+}
+
 // BenchmarkExtract measures one core over real messages, already parsed, where
 // SHOAL_DEV_DATA is set.
 func BenchmarkExtract(b *testing.B) {

@@ -21,6 +21,9 @@ type Config struct {
 	KeepBody bool
 }
 
+// Default is what a single installation needs: nothing but its key.
+func Default(key []byte) Config { return Config{Key: key} }
+
 // Validate reports what is wrong with c.
 func (c *Config) Validate() error {
 	if len(c.Key) < 16 {

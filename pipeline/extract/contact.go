@@ -69,9 +69,11 @@ func digitNear(s string, i int) bool {
 
 // phoneShape tells a phone number from a date, a price or a long id.
 func phoneShape(s, digits string, groups int) bool {
-	plus := s[0] == '+' || strings.HasPrefix(s, "00")
-	if plus {
+	switch {
+	case s[0] == '+':
 		return len(digits) >= 9
+	case strings.HasPrefix(s, "00"):
+		return len(digits) >= 12
 	}
 	if strings.Count(s, ".") > 0 && strings.ContainsAny(s, " -(") == false && strings.Count(s, ".") != 2 {
 		return false // 1.234.567.890 and addresses

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"path"
 	"strings"
 
 	"shoal/cluster"
@@ -70,9 +71,10 @@ func standards(host string) bool {
 	return host == "www.w3.org" || host == "w3.org" || host == "schemas.microsoft.com" || host == "schema.org" || host == "schemas.openxmlformats.org"
 }
 
-// imagePath keeps an image's exact path where it names a file, its shape else.
+// imagePath keeps the exact path of an image file: a random name is an image that
+// somebody uploaded once. What is made for each copy has a query or no extension.
 func imagePath(a *address) string {
-	if a.query == "" && segmentClass(strings.Trim(a.path[strings.LastIndexByte(a.path, '/')+1:], "/")) == "" {
+	if a.query == "" && extensions[strings.ToLower(path.Ext(a.path))] == cluster.FileImage {
 		return a.path
 	}
 	return pathShape(a)

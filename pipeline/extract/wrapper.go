@@ -21,6 +21,7 @@ func unwrap(lines []string) []string {
 	lines = unless(lines, withoutBanner(lines))
 	lines = unless(lines, withoutSignature(lines))
 	lines = unless(lines, withoutFooter(lines))
+	lines = unless(lines, withoutSignature(lines)) // a list's footer stood below it
 	return unless(lines, withoutDisclaimer(lines))
 }
 
