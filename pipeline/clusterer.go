@@ -116,6 +116,9 @@ func (c *Clusterer) reign(ctx context.Context) error {
 	c.cfg.Features.SetOffset(c.engine.Offset() + 1)
 	hard, cancel := graceful(ctx, c.cfg.Grace)
 	defer cancel()
+	if err := c.commitLate(hard); err != nil {
+		return err
+	}
 	for {
 		recs, err := c.cfg.Features.Fetch(ctx)
 		if ctx.Err() != nil && len(recs) == 0 {
@@ -128,6 +131,15 @@ func (c *Clusterer) reign(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// commitLate commits what was durable when the log was taken away: no further
+// record may come to do it.
+func (c *Clusterer) commitLate(ctx context.Context) error {
+	if c.engine.Offset() < c.committed || c.engine.Seq() > c.published {
+		return nil
+	}
+	return c.commit(ctx, Record{Topic: TopicFeatures, Offset: c.engine.Offset()})
 }
 
 // stopped makes an error that came of ctx's end none.

@@ -28,7 +28,7 @@ func TestRoadSurvivesKills(t *testing.T) {
 		r.run(gate{})
 		for _, op := range []string{"features.write", "reports.commit", "events.write", "features.commit", "store.insert", "events.commit"} {
 			for _, after := range []bool{false, true} {
-				r.run(gate{op: op, nth: 2, after: after})
+				r.run(gate{op: op, nth: 1, after: after})
 				r.run(gate{})
 				r.check(fmt.Sprintf("killed at %s (after it: %v)", op, after))
 			}
@@ -42,7 +42,7 @@ func TestRoadSurvivesItsBroker(t *testing.T) {
 		r := newRoad(t, b)
 		r.run(gate{})
 		for _, op := range []string{"features.write", "events.write", "events.commit"} {
-			r.run(gate{op: op, nth: 2, instead: func() {
+			r.run(gate{op: op, nth: 1, instead: func() {
 				if k, ok := b.(interface{ Kill(testing.TB) }); ok {
 					k.Kill(t)
 				} else {
