@@ -18,7 +18,8 @@ help: ## list the targets
 
 demo: build libchdb ## the main job over testdata: reports in, campaigns and the daily summary out
 	rm -rf $(DEMO)
-	bin/shoal run --once --data $(DEMO) --attrs testdata/voters.csv --baseline testdata/baseline.csv testdata/messages >/dev/null
+	bin/shoal run --once --data $(DEMO) --attrs testdata/voters.csv --baseline testdata/baseline.csv \
+	  --networks testdata/networks.csv testdata/messages >/dev/null
 	bin/shoal campaigns --data $(DEMO)
 	bin/shoal summary --data $(DEMO) --day 2020-10-20
 	@echo "Ask further: bin/shoal sql --data $(DEMO) 'SELECT * FROM campaign_targets'" >&2

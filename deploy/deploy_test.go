@@ -5,6 +5,7 @@ package deploy
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -177,4 +178,30 @@ func find(t *testing.T, file, pattern string) string {
 		t.Fatalf("%s has nothing like %s", file, pattern)
 	}
 	return string(m[1])
+}
+
+// TestComposeSettings holds the environment of our services to the flags that
+// the binary has.
+func TestComposeSettings(t *testing.T) {
+	flags := map[string]bool{}
+	binary := filepath.Join(t.TempDir(), "shoal")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../cmd/shoal").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	for _, command := range commands {
+		out, err := exec.CommandContext(t.Context(), binary, command, "--help").Output()
+		if err != nil || !strings.Contains(string(out), "shoal "+command+" ") {
+			t.Fatalf("shoal %s --help: %v\n%s", command, err, out)
+		}
+		for _, m := range regexp.MustCompile(`--([a-z][a-z-]*)`).FindAllStringSubmatch(string(out), -1) {
+			flags["SHOAL_"+strings.ToUpper(strings.ReplaceAll(m[1], "-", "_"))] = true
+		}
+	}
+	for _, s := range compose(t).Services {
+		for name := range s.Environment {
+			if strings.HasPrefix(name, "SHOAL_") && !flags[name] {
+				t.Errorf("%s of service %s is the flag of no service", name, s.Name)
+			}
+		}
+	}
 }
