@@ -89,6 +89,13 @@ func testPlaces(t *testing.T, url string) {
 			t.Errorf("Resolve(%s) = %s, %v; want %s", c[0], got, err, c[1])
 		}
 	}
+	places, err := db.Places(t.Context(), []cluster.ReportID{ID("lone"), ID("ca/0"), ID("late"), ID("not stored")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[cluster.ReportID]cluster.CampaignID{ID("lone"): "clone", ID("ca/0"): "cd", ID("late"): "cc"}, places); diff != "" {
+		t.Errorf("Places (-want +got):\n%s", diff)
+	}
 	d, err := db.Campaign(t.Context(), "cb")
 	if err != nil {
 		t.Fatal(err)
