@@ -66,9 +66,9 @@ func (s *Server) Run(ctx context.Context, ready func(Endpoint)) error {
 	if err := s.open(); err != nil {
 		return err
 	}
-	defer s.engine.close()
 	unix, tcp, err := s.listen()
 	if err != nil {
+		s.engine.close()
 		return err
 	}
 	at := Endpoint{Socket: s.cfg.Socket, PID: os.Getpid()}
@@ -76,7 +76,13 @@ func (s *Server) Run(ctx context.Context, ready func(Endpoint)) error {
 		at.Addr = tcp.Addr().String()
 	}
 	ready(at)
-	return s.serve(ctx, unix, tcp)
+	idle, err := s.serve(ctx, unix, tcp)
+	if !idle {
+		// Closing under a query would crash. What was acknowledged is on disk.
+		return errors.Join(err, errors.New("engine left open: a query did not end"))
+	}
+	s.engine.close()
+	return err
 }
 
 // open opens the engine.
@@ -149,8 +155,9 @@ func (s *Server) listen() (unix, tcp net.Listener, err error) {
 	return unix, tcp, nil
 }
 
-// serve answers on both listeners until ctx ends.
-func (s *Server) serve(ctx context.Context, unix, tcp net.Listener) error {
+// serve answers on both listeners until ctx ends. It tells whether all queries
+// have ended.
+func (s *Server) serve(ctx context.Context, unix, tcp net.Listener) (idle bool, err error) {
 	servers := []*http.Server{s.httpServer(s.handler(access{full: true}))}
 	listeners := []net.Listener{unix}
 	if tcp != nil {
@@ -166,19 +173,19 @@ func (s *Server) serve(ctx context.Context, unix, tcp net.Listener) error {
 			}
 		})
 	}
-	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
 	s.shutdown(servers)
 	group.Wait()
-	return err
+	return s.drain(), err
 }
 
-// shutdown lets requests finish, and breaks those that do not.
+// shutdown lets requests finish, and breaks those that do not: their queries are
+// cancelled as those of clients that went away.
 func (s *Server) shutdown(servers []*http.Server) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.StopTime)
 	defer cancel()
 	for _, srv := range servers {
 		if err := srv.Shutdown(ctx); err != nil {
@@ -186,16 +193,25 @@ func (s *Server) shutdown(servers []*http.Server) {
 			srv.Close()
 		}
 	}
-	// A handler ends soon after its connection; wait for the last of them, since
-	// the engine must not close under a query.
+}
+
+// drain waits for the queries under way: a handler ends soon after its
+// connection.
+func (s *Server) drain() bool {
+	late := time.NewTimer(drainTime)
+	defer late.Stop()
 	for range cap(s.slots) {
 		select {
 		case s.slots <- struct{}{}:
-		case <-ctx.Done():
-			return
+		case <-late.C:
+			return false
 		}
 	}
+	return true
 }
+
+// drainTime is what a cancelled query gets to end.
+const drainTime = 5 * time.Second
 
 func (s *Server) httpServer(h http.Handler) *http.Server {
 	return &http.Server{

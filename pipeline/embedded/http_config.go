@@ -35,6 +35,8 @@ type Config struct {
 	// MaxMemory bounds the memory of one query, in bytes; from half of it on, large
 	// sorts and groupings go to disk. All queries together get twice as much.
 	MaxMemory int64
+	// StopTime is what requests under way get to finish when the engine stops.
+	StopTime time.Duration
 	// ReadTime, ReadRows and ReadBytes bound a query and its result where the
 	// listener reads only.
 	ReadTime  time.Duration
@@ -49,6 +51,7 @@ func (c Config) Defaults() Config {
 	def(&c.MaxBody, 1<<30)
 	def(&c.MaxResult, 256<<20)
 	def(&c.MaxMemory, 2<<30)
+	def(&c.StopTime, 10*time.Second)
 	def(&c.ReadTime, time.Minute)
 	def(&c.ReadRows, 1_000_000)
 	def(&c.ReadBytes, 256<<20)

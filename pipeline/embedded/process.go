@@ -43,10 +43,10 @@ func NewProcess(cfg Config, log *slog.Logger) (*Process, error) {
 }
 
 const (
-	// stopTime is what a child gets to end by itself.
-	stopTime = 25 * time.Second
-	minPause = 100 * time.Millisecond
-	maxPause = 5 * time.Second
+	// closeTime is what a child gets to end by itself, beside its StopTime.
+	closeTime = 15 * time.Second
+	minPause  = 100 * time.Millisecond
+	maxPause  = 5 * time.Second
 	// steadyTime is how long a child must have run to be no part of a series of
 	// failures.
 	steadyTime = time.Minute
@@ -63,6 +63,9 @@ func (p *Process) Run(ctx context.Context) (err error) {
 		began := time.Now()
 		err := p.runChild(ctx)
 		if ctx.Err() != nil {
+			if err != nil {
+				p.log.Warn("engine did not end cleanly", "err", err)
+			}
 			return nil
 		}
 		if p.Starts() == 0 {
@@ -155,6 +158,12 @@ func (p *Process) runChild(ctx context.Context) error {
 	if werr := cmd.Wait(); err == nil {
 		err = werr
 	}
+	if err == nil && ctx.Err() == nil {
+		err = errors.New("ended by itself")
+	}
+	if err == nil {
+		return nil
+	}
 	return errors.Join(err, logs.last())
 }
 
@@ -192,10 +201,10 @@ func (p *Process) attend(stdin io.Writer, stdout io.Reader) error {
 	}
 }
 
-// stop ends a child: it asks, and after stopTime it kills.
+// stop ends a child: it asks, and after a bounded time it kills.
 func (p *Process) stop(child *os.Process) {
 	_ = child.Signal(syscall.SIGTERM)
-	time.AfterFunc(stopTime, func() {
+	time.AfterFunc(p.cfg.StopTime+closeTime, func() {
 		if child.Kill() == nil {
 			p.log.Warn("engine did not end in time and was killed")
 		}

@@ -174,6 +174,30 @@ func TestRestartKeepsData(t *testing.T) {
 	}
 }
 
+// TestStopEndsQueries: a query that does not end by itself does not keep the
+// engine from ending cleanly.
+func TestStopEndsQueries(t *testing.T) {
+	e := embeddedtest.Start(t, embedded.Config{Dir: t.TempDir(), StopTime: time.Millisecond})
+	conn := open(t, e)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- conn.Exec(t.Context(), "SELECT count() FROM numbers(100000000000) WHERE sipHash64(number) = 7")
+	}()
+	for running := uint64(0); running == 0; {
+		if err := open(t, e).QueryRow(t.Context(), "SELECT count() FROM system.processes WHERE query LIKE '%sipHash64(number) =%' AND query NOT LIKE '%processes%'").Scan(&running); err != nil {
+			t.Fatal(err)
+		}
+	}
+	began := time.Now()
+	e.Stop()
+	if err := <-ended; err == nil {
+		t.Error("the endless query ended well")
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the engine took %v to end", took)
+	}
+}
+
 func TestFolderInUse(t *testing.T) {
 	e := embeddedtest.ClickHouse(t)
 	p := process(t, embedded.Config{Dir: filepath.Dir(e.Socket), Library: embeddedtest.Library(t)})
