@@ -70,9 +70,33 @@ func (f *fileProfile) indexKeys(freq *frequency, dst []indexKey) []indexKey {
 		dst = appendGrams(dst, &f.digest, 0.4)
 	}
 	if f.look != 0 {
-		for i := range 4 {
-			band := f.look >> (16 * i) & 0xffff
-			dst = append(dst, indexKey{spaceLook | uint64(i)<<16 | band, 0.5})
+		for i := range lookBands {
+			dst = append(dst, indexKey{lookKey(f.look, i, 0), 0.6})
+		}
+	}
+	return dst
+}
+
+// lookBands of 16 bits make a perceptual hash. Of two hashes that differ in up to
+// 7 bits, one band differs in one bit at most.
+const lookBands = 4
+
+func lookKey(look uint64, band int, flip uint64) uint64 {
+	return spaceLook | uint64(band)<<16 | (look>>(16*band))&0xffff ^ flip
+}
+
+// appendNearLooks adds what looks one bit away in a band are posted under; only
+// a search does, so that postings stay few.
+func (p *profile) appendNearLooks(dst []indexKey) []indexKey {
+	for i := range p.files[:min(len(p.files), fileKeys)] {
+		look := p.files[i].look
+		if look == 0 {
+			continue
+		}
+		for band := range lookBands {
+			for bit := range 16 {
+				dst = append(dst, indexKey{lookKey(look, band, 1<<bit), 0.5})
+			}
 		}
 	}
 	return dst
@@ -165,7 +189,7 @@ type candidate struct {
 // candidates gives the exemplars that share most with p, by the votes of the
 // keys that they share, at most maxCandidates.
 func (e *Engine) candidates(p *profile) []candidate {
-	e.keys = p.indexKeys(e.freq, e.keys[:0])
+	e.keys = p.appendNearLooks(p.indexKeys(e.freq, e.keys[:0]))
 	found := e.found[:0]
 	clear(e.votes)
 	for _, k := range e.keys {

@@ -90,6 +90,9 @@ func compareFiles(a, b *profile, freq *frequency, lv *levels) {
 			compareFile(&a.files[i], &b.files[j], freq, lv)
 		}
 	}
+	if min(a.text.Total, b.text.Total) < shortText {
+		lv[fieldLookAlone], lv[fieldLook] = lv[fieldLook], absent
+	}
 }
 
 func compareFile(x, y *fileProfile, freq *frequency, lv *levels) {
@@ -109,8 +112,18 @@ func compareFile(x, y *fileProfile, freq *frequency, lv *levels) {
 		raise(fieldFileText, level(o.resemblance(), textBounds))
 	}
 	if x.look != 0 && y.look != 0 {
-		raise(fieldLook, level(float32(64-bits.OnesCount64(x.look^y.look)), lookBounds))
+		raise(fieldLook, compareLooks(x.look, y.look, freq))
 	}
+}
+
+// compareLooks grades two images. Pictures that many clusters show, logos above
+// all, agree at the lowest level whatever they look like.
+func compareLooks(x, y uint64, freq *frequency) int8 {
+	l := level(float32(64-bits.OnesCount64(x^y)), lookBounds)
+	if freq.rarity(lookTerm(x)) < 4 {
+		return min(l, 1)
+	}
+	return l
 }
 
 // keyFields maps a key to its field, for keys of values.
@@ -186,9 +199,6 @@ var senderFields = []field{
 // compareContext repeats the level of the text where something makes resemblance
 // of everything else likely even between strangers.
 func compareContext(a, b *profile, text int8, lv *levels) {
-	if text == absent {
-		text = 0
-	}
 	of := func(k Key) int8 { return lv[keyFields[k]] }
 	if of(KeyList) > 0 {
 		lv[fieldListText] = text

@@ -75,7 +75,7 @@ func (f field) top() int8 {
 		return int8(len(subjectBounds))
 	case fieldTokens:
 		return int8(len(tokenBounds))
-	case fieldLook:
+	case fieldLook, fieldLookAlone:
 		return int8(len(lookBounds))
 	}
 	return int8(len(rarityBounds)) + 1

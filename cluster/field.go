@@ -20,6 +20,7 @@ const (
 	fieldFileDigest               // ssdeep of attachments
 	fieldFileText                 // text of attachments
 	fieldLook                     // images that look alike
+	fieldLookAlone                // the same, where there is hardly any text
 	fieldTokens                   // rare-looking words in common
 	fieldValues                   // first of the fields of single values: see valueKeys
 )
@@ -81,7 +82,7 @@ var fieldKeys = [...]Key{
 	fieldWords: KeyWords, fieldRareWords: KeyWords, fieldBody: KeyBodyDigest,
 	fieldTags: KeyTags, fieldHTML: KeyHTMLDigest, fieldSubject: KeySubject,
 	fieldFile: KeyFileHash, fieldFileDigest: KeyFileDigest, fieldFileText: KeyFileText,
-	fieldLook: KeyLook, fieldTokens: KeyToken,
+	fieldLook: KeyLook, fieldLookAlone: KeyLook, fieldTokens: KeyToken,
 }
 
 // key is the kind of feature that a field speaks of.
@@ -95,6 +96,22 @@ func (f field) key() Key {
 		return KeyLook
 	}
 	return KeyText
+}
+
+// prior is what agreement on a rare and exact piece of content is worth before
+// any sample has told, after Fellegi and Sunter: the logarithm of m over u, with
+// m = 1/2 for members of one campaign and u = 0.3 %, the rarest level, for
+// strangers; and half of that, since such pieces seldom come alone.
+func (f field) prior() float64 {
+	switch f.key() {
+	case KeyFileHash, KeyFileDigest, KeyFileText, KeySubjectShape, KeyURL, KeyURLPath,
+		KeyPhone, KeyWallet, KeyContact, KeyMacro, KeyToken, KeyRemoteImage:
+		return 2.5
+	}
+	if f == fieldLookAlone {
+		return 2.5
+	}
+	return 0
 }
 
 // content says whether a field speaks of what the mail says or carries, rather

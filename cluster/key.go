@@ -45,7 +45,7 @@ var fieldNames = [...]string{
 	fieldWords: "words", fieldRareWords: "rare-words", fieldBody: "body-ssdeep",
 	fieldTags: "html-tags", fieldHTML: "html-ssdeep", fieldSubject: "subject-words",
 	fieldFile: "attachment", fieldFileDigest: "attachment-ssdeep",
-	fieldFileText: "attachment-text", fieldLook: "image", fieldTokens: "tokens",
+	fieldFileText: "attachment-text", fieldLook: "image", fieldLookAlone: "image-alone", fieldTokens: "tokens",
 	fieldListText: "text-within-list", fieldSenderText: "text-within-sender",
 	fieldLookText: "text-despite-image",
 }

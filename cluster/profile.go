@@ -101,6 +101,9 @@ func (p *profile) terms(yield func(uint64)) {
 	}
 	for i := range p.files {
 		yield(fileTerm(p.files[i].hash))
+		if look := p.files[i].look; look != 0 {
+			yield(lookTerm(look))
+		}
 	}
 	for _, v := range p.values {
 		yield(v)
@@ -108,3 +111,5 @@ func (p *profile) terms(yield func(uint64)) {
 }
 
 func fileTerm(h uint64) uint64 { return pack(KeyFileHash, h) }
+
+func lookTerm(look uint64) uint64 { return pack(KeyLook, mix(look)) }

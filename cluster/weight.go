@@ -20,10 +20,14 @@ type Field struct {
 	Name string
 	// Levels is the number of levels above 0.
 	Levels int
-	// Monotone: better agreement never lowers the score.
+	// Monotone: better agreement never lowers the score. Fields that are not
+	// only ever lower it.
 	Monotone bool
 	// Veto: disagreement may lower the score.
 	Veto bool
+	// Prior is the weight of the best level that is assumed as long as the
+	// samples do not tell: a key that no labelled mail has is not worthless.
+	Prior float64
 }
 
 // Fields lists the comparisons in the order of [Comparison.Levels].
@@ -32,7 +36,7 @@ func Fields() []Field {
 	for f := range numFields {
 		out[f] = Field{
 			Name: f.String(), Levels: int(f.top()),
-			Monotone: f < fieldListText, Veto: f.content(),
+			Monotone: f < fieldListText, Veto: f.content(), Prior: f.prior(),
 		}
 	}
 	return out

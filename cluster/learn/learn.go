@@ -28,7 +28,8 @@ type Sample struct {
 
 // Options of [Fit].
 type Options struct {
-	// Ridge is the strength of the penalty on squared weights, in samples.
+	// Ridge is the strength of the penalty on squared distance from the priors,
+	// in samples.
 	Ridge float64
 	// Rounds is the number of gradient steps.
 	Rounds int
@@ -60,10 +61,22 @@ type model struct {
 func newModel(fields []cluster.Field) *model {
 	m := &model{fields: fields, bias: -4}
 	for _, f := range fields {
-		m.steps = append(m.steps, make([]float64, f.Levels+1))
+		steps := make([]float64, f.Levels+1)
+		for l := range steps {
+			steps[l] = prior(f, l)
+		}
+		m.steps = append(m.steps, steps)
 		m.sums = append(m.sums, make([]float64, f.Levels+1))
 	}
 	return m
+}
+
+// prior is the step of a level before any sample: the field's, evenly spread.
+func prior(f cluster.Field, l int) float64 {
+	if l == 0 || !f.Monotone {
+		return 0
+	}
+	return f.Prior / float64(f.Levels)
 }
 
 func (m *model) table() [][]float64 {
@@ -130,9 +143,10 @@ func (m *model) stepField(f int, grad []float64, opt Options) {
 	}
 	for l := range grad {
 		x := &m.steps[f][l]
-		m.move(x, &m.sums[f][l], grad[l]-opt.Ridge**x)
+		m.move(x, &m.sums[f][l], grad[l]-opt.Ridge*(*x-prior(fd, l)))
 		switch {
-		case !fd.Monotone:
+		case !fd.Monotone: // only ever speaks against
+			*x = min(*x, 0)
 		case l > 0:
 			*x = max(*x, 0)
 		case fd.Veto:
