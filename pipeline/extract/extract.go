@@ -110,8 +110,8 @@ func (x *Extractor) extract(r *pipeline.Report, m *message.Message) (*cluster.Fe
 	f := &cluster.Features{Report: r.ID(), Time: r.ReceivedAt.UnixMilli()}
 	row := new(record.Row)
 
+	content := w.text(f) // first: it may know the recipient's name for the rest
 	w.subject(f, m.Get("Subject"))
-	content := w.text(f)
 	w.markup(f)
 	f.Files, row.Attachments = w.files(m.Parts)
 	w.identity(f, row)
@@ -164,6 +164,9 @@ func (w *work) scan(lines []string) {
 	s.finish()
 	if w.found.myMail {
 		p.kinds[personalMail] = true
+	}
+	for _, n := range p.names {
+		w.who.mask.addWords(n)
 	}
 	w.personal = p.list()
 }

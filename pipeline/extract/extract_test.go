@@ -149,11 +149,10 @@ func check(t testing.TB, f *cluster.Features, row *record.Row, recipient string)
 
 func checkRow(t testing.TB, row *record.Row, recipient string) {
 	t.Helper()
-	b, err := proto.Marshal(row) // fails on invalid UTF-8
-	if err != nil {
+	if _, err := proto.Marshal(row); err != nil { // fails on invalid UTF-8
 		t.Errorf("marshal row: %v", err)
 	}
-	if shows(string(b), recipient) {
+	if shows(row.String(), recipient) {
 		t.Errorf("row shows the recipient %q: %v", recipient, row)
 	}
 	if len(row.Urls) > maxURLs || len(row.UrlHosts) > maxHosts || len(row.Attachments) > maxAttachments || len(row.Attrs) > maxAttrs || len(row.Defects) > maxDefects+1 || len(row.Body) > maxBody {

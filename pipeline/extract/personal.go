@@ -37,7 +37,7 @@ type person struct {
 	kinds  map[string]bool
 	mask   *mask
 	street int // line number of the last street line
-	known  bool
+	names  []string
 }
 
 func newPerson(m *mask) *person {
@@ -53,6 +53,7 @@ func (p *person) see(lines []string, i int) (class string, rest string, secret b
 	}
 	if name, ok := p.greeted(line); ok {
 		p.kinds[personalName] = true
+		p.names = append(p.names, name)
 		before, after, _ := strings.Cut(line, name)
 		return className, before + " " + after, false
 	}
@@ -63,6 +64,7 @@ func (p *person) see(lines []string, i int) (class string, rest string, secret b
 	}
 	if i < 3 && p.ownName(line) {
 		p.kinds[personalName] = true
+		p.names = append(p.names, line)
 		return className, "", true
 	}
 	if p.postal(lines, i) {

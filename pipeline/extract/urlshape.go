@@ -49,6 +49,10 @@ func writeSegment(b *strings.Builder, seg string) int {
 		b.WriteString("#me")
 		return 1
 	}
+	if len(seg) >= 20 && hexOnly(seg) { // a UUID whole
+		b.WriteString("#h" + lengthClass(len(seg)))
+		return 0
+	}
 	ext := ""
 	if i := strings.LastIndexByte(seg, '.'); i > 0 && len(seg)-i <= 6 && lettersOnly(seg[i+1:]) {
 		seg, ext = seg[:i], lowerASCII(seg[i:])
