@@ -3,7 +3,8 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,7 +106,7 @@ func TestCombinerIsBounded(t *testing.T) {
 		c := Combine(sink)
 		values := []string{"first"}
 		for i := range 8 {
-			values = append(values, fmt.Sprintf("%0*d", 1<<20, i))
+			values = append(values, strings.Repeat(strconv.Itoa(i), 1<<20))
 		}
 		writers(c, t.Context(), values...)
 		for i, w := range sink.writes {

@@ -105,3 +105,19 @@ func benchRead(b *testing.B, c *kafka.Client) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "msg/s")
 }
+
+// benchCombined has 64 writers of one message each, as an intake has.
+func benchCombined(b *testing.B, c *kafka.Client) {
+	rec := mails(1, 4096)
+	sink := pipeline.Combine(c.NewSink(pipeline.TopicReports))
+	b.SetBytes(4096)
+	b.SetParallelism(32)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := sink.Write(b.Context(), rec); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "msg/s")
+}
