@@ -36,7 +36,7 @@ func (f *brokerFlags) client(a *app) (*kafka.Client, error) {
 
 func (a *app) importCommand() *cobra.Command {
 	var f brokerFlags
-	var tables tableFlags
+	var files tableFlags
 	var source string
 	var dead bool
 	cmd := &cobra.Command{
@@ -64,24 +64,24 @@ again as they were, for a new version to try; the next call goes on after them.`
 			if dead {
 				return a.replayDead(cmd.Context(), client)
 			}
-			return a.importPaths(cmd.Context(), client, &tables, source, args)
+			return a.importPaths(cmd.Context(), client, &files, source, args)
 		},
 	}
 	f.register(cmd.Flags())
-	tables.registerAttrs(cmd.Flags())
+	files.registerAttrs(cmd.Flags())
 	cmd.Flags().StringVar(&source, "source", "", "who reported the messages: `WORD` such as user, trap, abuse-box")
 	cmd.Flags().BoolVar(&dead, "dead", false, "publish again what is in topic reports.dead")
 	return cmd
 }
 
-func (a *app) importPaths(ctx context.Context, client *kafka.Client, tables *tableFlags, source string, paths []string) error {
-	attrs, err := tables.loadAttrs()
+func (a *app) importPaths(ctx context.Context, client *kafka.Client, files *tableFlags, source string, paths []string) error {
+	t, err := files.load()
 	if err != nil {
 		return err
 	}
 	bar := a.progress("publishing", paths)
 	im := &importer{
-		sink: client.NewSink(pipeline.TopicReports), attrs: attrs, source: source,
+		sink: client.NewSink(pipeline.TopicReports), attrs: t.attrs, source: source,
 		stdin: a.stdin, say: a.say, log: a.log, progress: bar.add,
 	}
 	tally, err := im.run(ctx, paths)

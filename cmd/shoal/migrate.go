@@ -14,7 +14,7 @@ import (
 func (a *app) migrateCommand() *cobra.Command {
 	var f storeFlags
 	var k kafkaFlags
-	var tables tableFlags
+	var files tableFlags
 	topics := kafka.DefaultTopics()
 	var dry bool
 	cmd := &cobra.Command{
@@ -33,7 +33,7 @@ is given, create the topics that are not there. It can be repeated. Tables of
 			if f.url == "" {
 				return usagef("name the ClickHouse server with --clickhouse")
 			}
-			if err := a.migrate(cmd.Context(), &f, &tables, dry); err != nil {
+			if err := a.migrate(cmd.Context(), &f, &files, dry); err != nil {
 				return err
 			}
 			if !k.given() || dry {
@@ -45,16 +45,19 @@ is given, create the topics that are not there. It can be repeated. Tables of
 	fs := cmd.Flags()
 	f.registerKept(fs)
 	k.register(fs)
-	tables.register(fs)
-	_ = fs.MarkHidden("attrs") // belongs to the services
+	files.registerStored(fs)
 	fs.BoolVar(&dry, "dry-run", false, "print the SQL and do nothing")
 	fs.IntVar(&topics.Partitions, "partitions", topics.Partitions, "partitions of topic reports: the most workers that can share it")
 	fs.IntVar(&topics.Replication, "replication", topics.Replication, "copies of each topic: 3 on a cluster")
 	return cmd
 }
 
-func (a *app) migrate(ctx context.Context, f *storeFlags, tables *tableFlags, dry bool) error {
+func (a *app) migrate(ctx context.Context, f *storeFlags, files *tableFlags, dry bool) error {
 	cfg, err := f.config(f.url)
+	if err != nil {
+		return err
+	}
+	t, err := files.load()
 	if err != nil {
 		return err
 	}
@@ -76,7 +79,7 @@ func (a *app) migrate(ctx context.Context, f *storeFlags, tables *tableFlags, dr
 		return nil
 	}
 	a.say("%d statements run; the tables are up to date", len(done))
-	return tables.store(ctx, db)
+	return t.store(ctx, db)
 }
 
 func (a *app) makeTopics(ctx context.Context, k *kafkaFlags, topics kafka.Topics) error {

@@ -28,7 +28,7 @@ type runner struct {
 	reg     *prometheus.Registry
 	state   state
 	key     []byte
-	attrs   *intake.Attrs
+	tables  tables
 	tokens  *intake.Tokens
 	secret  string // of a token that was just made
 	client  *kafka.Client
@@ -99,7 +99,7 @@ func (r *runner) run(ctx context.Context, paths []string) error {
 // secrets reads or makes the key and the tokens, and reads the tables.
 func (r *runner) secrets(context.Context) (err error) {
 	dir := r.flags.data
-	if r.attrs, err = r.flags.tables.loadAttrs(); err != nil {
+	if r.tables, err = r.flags.tables.load(); err != nil {
 		return err
 	}
 	if err := dir.create(); err != nil {
@@ -130,7 +130,7 @@ func (r *runner) database(ctx context.Context) error {
 	if _, err := r.db.Migrate(ctx, false); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	return r.flags.tables.store(ctx, r.db)
+	return r.tables.store(ctx, r.db)
 }
 
 // topics makes the topics.
@@ -152,7 +152,7 @@ func (r *runner) startStages(context.Context) error {
 	if err != nil {
 		return err
 	}
-	x, err := extraction(cfg, r.attrs)
+	x, err := extraction(cfg, r.tables.attrs)
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (r *runner) web(context.Context) error {
 	site := &website{
 		reg: r.reg, log: r.log,
 		intake: intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{
-			Sink: r.client.NewSink(pipeline.TopicReports), Tokens: r.tokens, Attrs: r.attrs, Log: r.log, Registerer: r.reg,
+			Sink: r.client.NewSink(pipeline.TopicReports), Tokens: r.tokens, Attrs: r.tables.attrs, Log: r.log, Registerer: r.reg,
 		}),
 		checks: []check{kafkaCheck(r.client), {"clickhouse", r.db.Ping}},
 	}

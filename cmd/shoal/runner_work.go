@@ -38,7 +38,7 @@ func (r *runner) addresses() {
 // work imports, and then waits for all to be stored (--once) or for the end.
 func (r *runner) work(ctx context.Context, paths []string) error {
 	r.imports = &importer{
-		sink: r.client.NewSink(pipeline.TopicReports), attrs: r.attrs, source: r.flags.source,
+		sink: r.client.NewSink(pipeline.TopicReports), attrs: r.tables.attrs, source: r.flags.source,
 		stdin: r.stdin, say: r.say, log: r.log,
 	}
 	watch := r.watch(ctx, paths)

@@ -12,7 +12,7 @@ import (
 func (a *app) serveCommand() *cobra.Command {
 	s, cmd := a.serviceCommand("serve", "Take reports in over HTTP; health and metrics")
 	var addr, tokenFile string
-	var tables tableFlags
+	var files tableFlags
 	cmd.Long = `Take reports in over HTTP (POST /v1/reports with a bearer token) and publish them
 to topic reports. /healthz, /readyz and /metrics are for operators.
 
@@ -32,7 +32,7 @@ shoal token add; the token file is read at the start.`
 			if secret != "" {
 				a.say("token of the HTTP intake, shown this once (%s keeps its hash): %s", tokenFile, secret)
 			}
-			attrs, err := tables.loadAttrs()
+			t, err := files.load()
 			if err != nil {
 				return err
 			}
@@ -42,12 +42,12 @@ shoal token add; the token file is read at the start.`
 				}
 			}
 			return s.site(addr, &website{intake: intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{
-				Sink: s.client.NewSink(pipeline.TopicReports), Tokens: tokens, Attrs: attrs, Log: s.log, Registerer: s.reg,
+				Sink: s.client.NewSink(pipeline.TopicReports), Tokens: tokens, Attrs: t.attrs, Log: s.log, Registerer: s.reg,
 			})})
 		})
 	}
 	s.store.register(cmd.Flags())
-	tables.registerAttrs(cmd.Flags())
+	files.registerAttrs(cmd.Flags())
 	cmd.Flags().StringVar(&addr, "listen", defaultListen, "`ADDR` of the HTTP server")
 	cmd.Flags().StringVar(&tokenFile, "tokens", "", "`FILE` of tokens, made with one token if there is none (default DIR/tokens of --data)")
 	return cmd

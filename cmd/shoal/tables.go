@@ -25,45 +25,52 @@ func (t *tableFlags) registerAttrs(fs *pflag.FlagSet) {
 	fs.StringVar(&t.attrs, "attrs", "", "CSV `FILE` of recipients' attributes: column recipient and any others (region, list, ...)")
 }
 
-func (t *tableFlags) register(fs *pflag.FlagSet) {
-	t.registerAttrs(fs)
+func (t *tableFlags) registerStored(fs *pflag.FlagSet) {
 	fs.StringVar(&t.baseline, "baseline", "", "CSV `FILE` of the population that lift is measured against: columns dimension, value, count")
 	fs.StringVar(&t.networks, "networks", "", "CSV `FILE` of whose the sending addresses are: columns prefix, asn, country, name")
 }
 
-// loadAttrs gives the attributes of recipients, nil for none.
-func (t *tableFlags) loadAttrs() (*intake.Attrs, error) {
-	if t.attrs == "" {
-		return nil, nil
-	}
-	return load("--attrs", t.attrs, intake.LoadAttrs)
+// tables are what the files hold; nil where no flag names one.
+type tables struct {
+	attrs    *intake.Attrs
+	baseline []intake.BaselineRow
+	networks []store.Network
 }
 
-// store puts baseline and networks into the database. Without a flag what was
-// there stays.
-func (t *tableFlags) store(ctx context.Context, db *store.DB) error {
-	if t.baseline != "" {
-		rows, err := load("--baseline", t.baseline, intake.LoadBaseline)
-		if err != nil {
-			return err
+// load reads all files.
+func (t *tableFlags) load() (out tables, err error) {
+	if t.attrs != "" {
+		if out.attrs, err = load("--attrs", t.attrs, intake.LoadAttrs); err != nil {
+			return out, err
 		}
-		segments := make([]store.Segment, len(rows))
-		for i, r := range rows {
+	}
+	if t.baseline != "" {
+		if out.baseline, err = load("--baseline", t.baseline, intake.LoadBaseline); err != nil {
+			return out, err
+		}
+	}
+	if t.networks != "" {
+		out.networks, err = load("--networks", t.networks, readNetworks)
+	}
+	return out, err
+}
+
+// store puts baseline and networks into the database. Where there was no file,
+// what the database has stays.
+func (t *tables) store(ctx context.Context, db *store.DB) error {
+	if t.baseline != nil {
+		segments := make([]store.Segment, len(t.baseline))
+		for i, r := range t.baseline {
 			segments[i] = store.Segment{Dimension: r.Dimension, Value: r.Value, Count: r.Count}
 		}
 		if err := db.ReplaceBaseline(ctx, segments); err != nil {
 			return fmt.Errorf("store baseline: %w", err)
 		}
 	}
-	if t.networks == "" {
-		return nil
-	}
-	networks, err := load("--networks", t.networks, readNetworks)
-	if err != nil {
-		return err
-	}
-	if err := db.ReplaceNetworks(ctx, networks); err != nil {
-		return fmt.Errorf("store networks: %w", err)
+	if t.networks != nil {
+		if err := db.ReplaceNetworks(ctx, t.networks); err != nil {
+			return fmt.Errorf("store networks: %w", err)
+		}
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 
 func (a *app) workerCommand() *cobra.Command {
 	s, cmd := a.serviceCommand("worker", "Extract: topic reports in, topic features out")
-	var tables tableFlags
+	var files tableFlags
 	var f extractFlags
 	var key string
 	cmd.Long = `Extract what can be compared, and the row that is stored, from the messages of
@@ -30,11 +30,11 @@ key: with another a recipient gets another pseudonym.`
 			if err != nil {
 				return err
 			}
-			attrs, err := tables.loadAttrs()
+			t, err := files.load()
 			if err != nil {
 				return err
 			}
-			x, err := extraction(cfg, attrs)
+			x, err := extraction(cfg, t.attrs)
 			if err != nil {
 				return err
 			}
@@ -42,7 +42,7 @@ key: with another a recipient gets another pseudonym.`
 			return nil
 		})
 	}
-	tables.registerAttrs(cmd.Flags())
+	files.registerAttrs(cmd.Flags())
 	f.register(cmd.Flags())
 	cmd.Flags().StringVar(&key, "key", "", "`FILE` with the key of pseudonyms, made if there is none (default DIR/key of --data)")
 	return cmd
