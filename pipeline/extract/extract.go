@@ -182,13 +182,25 @@ func (w *work) scanValues(line string) {
 			w.values.add(cluster.KeyMacro, m)
 		}
 	}
-	if len(w.wallets) < maxWallets && len(line) >= 26 {
+	if len(w.wallets) < maxWallets && longWord(line, 26) {
 		for chunk := range strings.FieldsSeq(line) {
 			if a := wallet(chunk); a != "" && len(w.wallets) < maxWallets {
 				w.wallets = append(w.wallets, a)
 			}
 		}
 	}
+}
+
+// longWord reports whether a line has a word of n bytes or more.
+func longWord(line string, n int) bool {
+	for len(line) >= n {
+		i := strings.LastIndexByte(line[:n], ' ')
+		if i < 0 {
+			return true
+		}
+		line = line[i+1:]
+	}
+	return false
 }
 
 // chooseText prefers what the HTML shows. Plain text is only read where HTML is

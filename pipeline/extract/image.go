@@ -55,27 +55,16 @@ func (w *work) safely(decode func() uint64) (hash uint64) {
 
 // lookOf hashes a picture; img may be nil.
 func lookOf(img image.Image) uint64 {
-	if img == nil || img.Bounds().Dx() < minLook || img.Bounds().Dy() < minLook || blank(img) {
+	if img == nil || img.Bounds().Dx() < minLook || img.Bounds().Dy() < minLook {
 		return 0
 	}
-	h, err := goimagehash.PerceptionHash(img)
+	small, blank := shrink(img)
+	if blank {
+		return 0
+	}
+	h, err := goimagehash.PerceptionHash(small)
 	if err != nil {
 		return 0
 	}
 	return h.GetHash()
-}
-
-// blank reports whether a grid of samples is of about one brightness.
-func blank(img image.Image) bool {
-	b := img.Bounds()
-	low, high := uint32(1<<16), uint32(0)
-	const grid = 48
-	for y := range grid {
-		for x := range grid {
-			r, g, bl, _ := img.At(b.Min.X+x*b.Dx()/grid, b.Min.Y+y*b.Dy()/grid).RGBA()
-			v := (r*3 + g*6 + bl) / 10
-			low, high = min(low, v), max(high, v)
-		}
-	}
-	return high-low < 0x1000
 }

@@ -64,6 +64,7 @@ func (w *work) link(row *record.Row, l link, seen, hosts map[string]bool) {
 	}
 	w.values.add(cluster.KeyHost, a.host)
 	w.values.add(cluster.KeyDomain, registrable(a.host))
+	w.values.add(cluster.KeyDomain, hosting(a.host))
 }
 
 // standards: addresses that name a document type, not a place.

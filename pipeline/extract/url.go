@@ -84,6 +84,16 @@ func cleanHost(h string) string {
 	return h
 }
 
+// hosting is the service under whose domain everybody may have a host
+// ("*.blogspot.com"), "" for hosts of their own.
+func hosting(host string) string {
+	suffix, icann := publicsuffix.PublicSuffix(host)
+	if icann || suffix == host || !strings.Contains(suffix, ".") {
+		return ""
+	}
+	return "*." + suffix
+}
+
 // registrable is the domain that someone registered: example.co.uk of
 // www.example.co.uk. An address stands for itself.
 func registrable(host string) string {

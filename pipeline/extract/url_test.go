@@ -90,6 +90,9 @@ func TestHosts(t *testing.T) {
 	if !everybodys("www.facebook.com") || everybodys("facebook.com.evil.example") {
 		t.Error("everybody's hosts: want www.facebook.com, not facebook.com.evil.example")
 	}
+	if got := hosting("x.blogspot.com"); got != "*.blogspot.com" || hosting("www.a.co.uk") != "" || hosting("a.example") != "" {
+		t.Errorf("hosting(x.blogspot.com) = %q", got)
+	}
 	for in, want := range map[string]string{"www.a.co.uk": "a.co.uk", "x.blogspot.com": "x.blogspot.com", "192.0.2.1": "192.0.2.1", "localhost": "localhost"} {
 		if got := registrable(in); got != want {
 			t.Errorf("registrable(%q) = %q, want %q", in, got, want)

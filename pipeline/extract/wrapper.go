@@ -86,12 +86,13 @@ func forwardMark(l string) bool {
 	if len(l) > 120 || len(l) < 12 {
 		return false
 	}
+	if !strings.HasPrefix(l, "--") && !strings.HasPrefix(l, "__") && !strings.HasPrefix(l, "==") && !strings.HasSuffix(l, ":") {
+		return false
+	}
 	low := strings.ToLower(strings.Trim(l, "-_ >:*="))
-	if strings.HasPrefix(l, "--") || strings.HasPrefix(l, "__") || strings.HasPrefix(l, "==") || strings.HasSuffix(l, ":") {
-		for _, m := range forwardMarks {
-			if strings.HasPrefix(low, m) {
-				return true
-			}
+	for _, m := range forwardMarks {
+		if strings.HasPrefix(low, m) {
+			return true
 		}
 	}
 	return false
