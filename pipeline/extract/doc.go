@@ -8,7 +8,8 @@
 // shapes of subjects and links, phone numbers, wallets, rare words, identities
 // and infrastructure.
 //
-// Extraction keeps no state between messages and does no I/O. It judges
+// Extraction keeps no state between messages, but for pictures that it need not
+// decode again, and does no I/O. It judges
 // nothing: what agreement is worth is the engine's business. Everything that a
 // message can make large is bounded (see bounds.go), and each cut leaves a
 // defect in the row. Recipient and reporter leave this package as pseudonyms

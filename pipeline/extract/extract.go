@@ -17,6 +17,8 @@ import (
 type Extractor struct {
 	cfg  Config
 	pool sync.Pool // of *work
+
+	looks lookCache
 }
 
 // New returns an extractor, or what is wrong with cfg.

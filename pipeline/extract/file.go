@@ -37,7 +37,7 @@ func (w *work) files(parts []message.Part) (files []cluster.File, rows []*record
 		}
 		if f.Kind == cluster.FileImage && images < maxImages && len(files) < cluster.MaxFiles {
 			images++
-			f.Look = w.look(p.Data)
+			f.Look = w.look(p.Data, sum)
 		}
 		if len(files) < cluster.MaxFiles {
 			w.readPDF(p, &f)

@@ -14,22 +14,40 @@ import (
 
 // look is the perceptual hash of a picture, 0 where there is none to be had: not
 // decodable, too large, too small, or one colour.
-func (w *work) look(data []byte) uint64 {
+func (w *work) look(data []byte, sum [32]byte) uint64 {
+	if p, ok := w.x.looks.get(sum); ok {
+		if !w.takePixels(p.width, p.height) {
+			w.defect(defectImage)
+			return 0
+		}
+		return p.look
+	}
 	return w.safely(func() uint64 {
-		cfg, _, err := image.DecodeConfig(bytes.NewReader(data))
-		if err != nil || !w.takePixels(cfg.Width, cfg.Height) {
+		p, ok := w.decode(data)
+		if !ok {
 			w.defect(defectImage)
 			return 0
 		}
-		if cfg.Width < minLook || cfg.Height < minLook {
-			return 0
-		}
-		img, _, err := image.Decode(bytes.NewReader(data))
-		if err != nil {
-			w.defect(defectImage)
-		}
-		return lookOf(img)
+		w.x.looks.put(sum, p)
+		return p.look
 	})
+}
+
+func (w *work) decode(data []byte) (p seenPicture, ok bool) {
+	cfg, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil || !w.takePixels(cfg.Width, cfg.Height) {
+		return p, false
+	}
+	p.width, p.height = cfg.Width, cfg.Height
+	if cfg.Width < minLook || cfg.Height < minLook {
+		return p, true
+	}
+	img, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return p, false
+	}
+	p.look = lookOf(img)
+	return p, true
 }
 
 // takePixels takes a picture's size off what one message may have decoded.

@@ -3,6 +3,7 @@ package extract
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"image"
 	"image/color"
@@ -115,22 +116,26 @@ func TestLook(t *testing.T) {
 	}
 	w := testWork(t, "a@example.net", "")
 	w.pixels = maxPixels
-	one, two := w.look(picture(t, 120, bars(1))), w.look(picture(t, 240, bars(2)))
+	look := func(data []byte) uint64 { return w.look(data, sha256.Sum256(data)) }
+	one, two := look(picture(t, 120, bars(1))), look(picture(t, 240, bars(2)))
 	if one == 0 || bits.OnesCount64(one^two) > 8 {
 		t.Errorf("looks of one picture in two sizes: %x, %x", one, two)
 	}
 	flat := func(x, y int) color.Color { return color.White }
-	if got := w.look(picture(t, 120, flat)); got != 0 {
+	if got := look(picture(t, 120, flat)); got != 0 {
 		t.Errorf("look of a blank picture = %x", got)
 	}
-	if got := w.look(picture(t, 10, bars(1))); got != 0 {
+	if got := look(picture(t, 10, bars(1))); got != 0 {
 		t.Errorf("look of a tiny picture = %x", got)
 	}
-	if got := w.look([]byte("\x89PNG broken")); got != 0 || !contains(w.defects, defectImage) {
+	if got := look([]byte("\x89PNG broken")); got != 0 || !contains(w.defects, defectImage) {
 		t.Errorf("look of a broken picture = %x, defects %v", got, w.defects)
 	}
+	if again := look(picture(t, 120, bars(1))); again != one {
+		t.Errorf("look of a remembered picture = %x, want %x", again, one)
+	}
 	w.pixels = 100
-	if got := w.look(picture(t, 120, bars(1))); got != 0 {
+	if got := look(picture(t, 120, bars(1))); got != 0 {
 		t.Errorf("look beyond the bound = %x", got)
 	}
 }
@@ -184,5 +189,19 @@ func TestFileKind(t *testing.T) {
 		if got := fileKind(&tt.part); got != tt.want {
 			t.Errorf("%s: fileKind = %d, want %d", tt.name, got, tt.want)
 		}
+	}
+}
+
+func TestLookCache(t *testing.T) {
+	var c lookCache
+	sum := func(i int) [32]byte { return sha256.Sum256(fmt.Append(nil, i)) }
+	for i := range maxLooks + 10 {
+		c.put(sum(i), seenPicture{look: uint64(i)})
+		c.put(sum(i), seenPicture{look: 7})
+	}
+	_, old := c.get(sum(3))
+	p, ok := c.get(sum(maxLooks))
+	if old || !ok || p.look != maxLooks || len(c.seen) != maxLooks {
+		t.Errorf("cache of %d: oldest kept %v, newest %v %v", len(c.seen), old, p, ok)
 	}
 }
