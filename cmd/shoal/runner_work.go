@@ -66,9 +66,10 @@ func (r *runner) work(ctx context.Context, paths []string) error {
 
 // told says what became of everything.
 func (r *runner) told() {
-	r.say("%s", r.read)
-	r.say("%d reports published; stored %d, repeats %d, dead %d",
-		r.imports.published.Load(), r.tally.stored.Load(), r.tally.repeats.Load(), r.dead())
+	if r.read.Read+r.read.Skips() > 0 {
+		r.say("%s; %d reports published", r.read, r.imports.published.Load())
+	}
+	r.say("%d reports stored, %d repeats, %d dead", r.tally.stored.Load(), r.tally.repeats.Load(), r.dead())
 	if r.dead() > 0 {
 		r.say("look at what is dead in topic %s, and replay it with: shoal import --dead --data %s", pipeline.TopicDead, r.flags.data)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"shoal/pipeline/embedded"
 	"shoal/pipeline/embedded/embeddedtest"
+	"shoal/pipeline/kafka/kafkatest"
 )
 
 var update = flag.Bool("update", false, "write what commands print into the scripts")
@@ -24,13 +25,31 @@ func TestMain(m *testing.M) {
 
 // TestScript runs testdata/script/*.txtar: the real program on the real engines.
 func TestScript(t *testing.T) {
+	p := params(t, "testdata/script")
+	testscript.Run(t, p)
+}
+
+// TestServices runs testdata/services/*.txtar: the services as processes of their
+// own on a real Apache Kafka.
+func TestServices(t *testing.T) {
+	p := params(t, "testdata/services")
+	broker := kafkatest.Start(t)
+	setup := p.Setup
+	p.Setup = func(env *testscript.Env) error {
+		env.Setenv("KAFKA", broker.Addr())
+		return setup(env)
+	}
+	testscript.Run(t, p)
+}
+
+func params(t *testing.T, dir string) testscript.Params {
 	library := embeddedtest.Library(t)
 	corpus, err := filepath.Abs("../../testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+	return testscript.Params{
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
@@ -46,5 +65,5 @@ func TestScript(t *testing.T) {
 			env.Setenv("SHOAL_KAFKA_PORT", "0")
 			return os.MkdirAll(env.Getenv("TMPDIR"), 0o700)
 		},
-	})
+	}
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"shoal/pipeline/embedded"
 )
 
 // scriptCommands are what scripts can do beside running programs.
@@ -27,6 +31,8 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"mailbox":    cmdMailbox,
 	"killengine": cmdKillEngine,
 	"secret":     cmdSecret,
+	"ready":      cmdReady,
+	"port":       cmdPort,
 }
 
 // patience is how long a condition may take to come true on a busy machine.
@@ -138,16 +144,11 @@ func cmdRows(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(number)
 	ts.Check(err)
 	eventually(ts, args[1], func() error {
-		resp, err := http.Post(ts.Getenv("SQL"), "", strings.NewReader(args[1]))
+		b, err := askSQL(ts, args[1])
 		if err != nil {
 			return err
 		}
-		defer resp.Body.Close()
-		b, err := io.ReadAll(resp.Body)
-		if err != nil {
-			return err
-		}
-		got, err := strconv.Atoi(strings.TrimSpace(string(b)))
+		got, err := strconv.Atoi(strings.TrimSpace(b))
 		if err != nil {
 			return fmt.Errorf("answer %q", b)
 		}
@@ -156,6 +157,43 @@ func cmdRows(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		return nil
 	})
+}
+
+// askSQL runs a query over the read-only address of `shoal run`, or else through
+// the program.
+func askSQL(ts *testscript.TestScript, query string) (string, error) {
+	if ts.Getenv("SQL") == "" {
+		err := ts.Exec("shoal", "sql", "--format", "TSV", query)
+		return ts.ReadFile("stdout"), err
+	}
+	resp, err := http.Post(ts.Getenv("SQL"), "", strings.NewReader(query))
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	return string(b), err
+}
+
+// cmdReady waits until a URL, or a unix socket, answers.
+func cmdReady(ts *testscript.TestScript, _ bool, args []string) {
+	eventually(ts, args[0], func() error {
+		if strings.HasPrefix(args[0], "http") {
+			return get(args[0])
+		}
+		if !embedded.Alive(context.Background(), args[0]) {
+			return errors.New("does not answer")
+		}
+		return nil
+	})
+}
+
+// cmdPort sets a variable to a free address: port NAME.
+func cmdPort(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], l.Addr().String())
+	ts.Check(l.Close())
 }
 
 // mailings are what the messages of a mailbox belong to.

@@ -79,6 +79,9 @@ func (c *Client) Committed(ctx context.Context, group, topic string) ([]int64, e
 	if err == nil {
 		err = resp.Error
 	}
+	if errors.Is(err, kafka.GroupIdNotFound) {
+		return out, nil // it never had a member
+	}
 	if err != nil {
 		return nil, fmt.Errorf("fetch offsets of group %q: %w", group, err)
 	}
