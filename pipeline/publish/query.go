@@ -1,0 +1,110 @@
+package publish
+
+// The statements of a campaign. Each takes the condition that picks campaigns
+// (campaign_id = 'c1'), so that one statement serves many campaigns and is shown
+// for each of them alone.
+
+func headSQL(where string) string {
+	return `SELECT campaign_id, name, first_seen, last_seen, reports, recipients, recipient_domains, source_ips,
+    top_subject, spoofed_domain, auth_fail_share, auth_results, status, label, operation_id, merged_into, created_at
+FROM campaigns WHERE ` + where + `
+ORDER BY campaign_id`
+}
+
+func timelineSQL(where string) string {
+	return `SELECT campaign_id, hour, reports, recipients
+FROM campaign_timeline WHERE ` + where + `
+ORDER BY campaign_id, hour DESC LIMIT 1000 BY campaign_id`
+}
+
+// targetsSQL ranks segments by how much of the aim they explain: a county with
+// one recipient may have a huge lift, and says little.
+func targetsSQL(where string) string {
+	return `SELECT campaign_id, dimension, value, recipients, share, baseline_share, lift, lift_low, lift_high, p_value,
+    count() OVER (PARTITION BY campaign_id) AS segments, p_value < 0.01 AND lift > 1 AS aimed
+FROM campaign_targets WHERE ` + where + `
+ORDER BY campaign_id, aimed DESC, share * log(lift_low) DESC, dimension, value LIMIT 8 BY campaign_id`
+}
+
+// facetsSQL counts the values of a report's columns. A subject or link that only
+// one recipient got may name that person, and is left out.
+func facetsSQL(where string) string {
+	return `SELECT campaign_id, facet.1 AS kind, facet.2 AS value, count() AS reports
+FROM reports
+ARRAY JOIN arrayConcat([('from_address', from_address), ('from_domain', from_domain), ('from_name', from_name), ('reply_to', reply_to),
+    ('subject', subject), ('spf', toString(spf)), ('dkim', toString(dkim)), ('dmarc', toString(dmarc)),
+    ('reported_by', toString(source)), ('language', toString(language))],
+    arrayMap(x -> ('personal', toString(x)), personal),
+    arrayMap(x -> ('phone', x), arrayDistinct(phones)),
+    arrayMap(x -> ('wallet', x), arrayDistinct(wallets)),
+    arrayMap(x -> ('host', x), arrayDistinct(url_hosts)),
+    arrayMap(x -> ('url', x), arrayDistinct(arrayMap(u -> cutQueryStringAndFragment(u), urls)))) AS facet
+WHERE ` + where + ` AND value != ''
+GROUP BY campaign_id, kind, value
+HAVING kind NOT IN ('subject', 'url') OR uniqExact(if(recipient = '', report_id, recipient)) > 1
+ORDER BY campaign_id, kind, reports DESC, value LIMIT 20 BY campaign_id, kind`
+}
+
+func infrastructureSQL(where string) string {
+	return `SELECT campaign_id, toString(kind) AS kind, value, reports
+FROM campaign_infrastructure WHERE ` + where + `
+    AND kind IN ('asn', 'country', 'return_path_domain', 'mailer', 'header_fingerprint')
+ORDER BY campaign_id, kind, reports DESC, value LIMIT 10 BY campaign_id, kind`
+}
+
+func serversSQL(where string) string {
+	return `SELECT campaign_id, source_ip AS ip, arrayElement(topK(1)(helo), 1) AS helo, count() AS reports,
+    min(reported_at) AS first_seen, max(reported_at) AS last_seen
+FROM reports WHERE ` + where + ` AND source_ip != ''
+GROUP BY campaign_id, source_ip
+ORDER BY campaign_id, reports DESC, ip LIMIT 20 BY campaign_id`
+}
+
+func attachmentsSQL(where string) string {
+	return `SELECT campaign_id, if(uniqExact(a.name) = count() AND count() > 1, '', arrayElement(topK(1)(a.name), 1)) AS name,
+    arrayElement(topK(1)(a.type), 1) AS type, any(a.size) AS size, a.sha256 AS sha256, any(a.ssdeep) AS ssdeep, count() AS reports
+FROM reports ARRAY JOIN attachments AS a
+WHERE ` + where + `
+GROUP BY campaign_id, sha256
+ORDER BY campaign_id, reports DESC, sha256 LIMIT 20 BY campaign_id`
+}
+
+func siblingsSQL(where string) string {
+	return `SELECT operation_id, campaign_id, name, reports, toString(status) AS status
+FROM campaigns WHERE ` + where + ` AND status != 'merged'
+ORDER BY operation_id, reports DESC, campaign_id LIMIT 20 BY operation_id`
+}
+
+func mergedSQL(where string) string {
+	return `SELECT merged_into, campaign_id
+FROM campaigns WHERE ` + where + `
+ORDER BY merged_into, campaign_id LIMIT 50 BY merged_into`
+}
+
+func lineageSQL(id string) string {
+	return `SELECT at, toString(event) AS event, campaign_id, other_id, report_id, actor, note
+FROM campaign_lineage WHERE campaign_id = ` + quote(id) + ` OR other_id = ` + quote(id) + `
+ORDER BY seq LIMIT 200`
+}
+
+func keysSQL(id string) string {
+	return `SELECT toString(key) AS key, uniqExact(report_id) AS reports, avg(score) AS mean_score, avg(weight) AS mean_weight
+FROM campaign_evidence WHERE campaign_id = ` + quote(id) + `
+GROUP BY key ORDER BY reports DESC, key`
+}
+
+// weakestSQL lists the links of the five reports that joined with the least weight.
+func weakestSQL(id string) string {
+	return `SELECT report_id, matched_report_id, toString(key) AS key, value, toFloat64(score) AS score, toFloat64(weight) AS weight, total
+FROM
+(
+    SELECT *, dense_rank() OVER (ORDER BY total, report_id) AS place
+    FROM
+    (
+        SELECT *, sum(toFloat64(weight)) OVER (PARTITION BY report_id) AS total
+        FROM campaign_evidence WHERE campaign_id = ` + quote(id) + `
+    )
+)
+WHERE place <= 5
+ORDER BY place, weight DESC, key, value LIMIT 100`
+}
