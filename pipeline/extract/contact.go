@@ -75,7 +75,7 @@ func phoneShape(s, digits string, groups int) bool {
 	case strings.HasPrefix(s, "00"):
 		return len(digits) >= 12
 	}
-	if strings.Count(s, ".") > 0 && strings.ContainsAny(s, " -(") == false && strings.Count(s, ".") != 2 {
+	if strings.Count(s, ".") > 0 && !strings.ContainsAny(s, " -(") && strings.Count(s, ".") != 2 {
 		return false // 1.234.567.890 and addresses
 	}
 	if dated(s) || strings.Contains(s, "/") && len(digits) <= 8 || len(digits) == 8 && groups == 3 {

@@ -31,14 +31,12 @@ type page struct {
 	tags     []uint32
 	skeleton []byte // tags and attribute names, for the digest
 	links    []link
-	images   int
-	cids     []string // Content-IDs that are shown
 	cut      bool
 }
 
 func (p *page) reset() {
 	*p = page{text: p.text[:0], hidden: p.hidden[:0], tags: p.tags[:0],
-		skeleton: p.skeleton[:0], links: p.links[:0], cids: p.cids[:0]}
+		skeleton: p.skeleton[:0], links: p.links[:0]}
 }
 
 // element is an open element.
@@ -56,7 +54,6 @@ type pageReader struct {
 	rules   styleRules
 	element // the innermost open one
 	skip    atom.Atom
-	style   []byte
 }
 
 // readHTML does one pass over src.

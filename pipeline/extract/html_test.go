@@ -44,9 +44,6 @@ func TestPageLinks(t *testing.T) {
 	if diff := cmp.Diff(want, p.links, cmp.AllowUnexported(link{})); diff != "" {
 		t.Errorf("links (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"pic@1"}, p.cids); diff != "" {
-		t.Errorf("cids (-want +got):\n%s", diff)
-	}
 }
 
 // TestTagsIgnoreText: the skeleton does not depend on text or attribute values.

@@ -87,7 +87,6 @@ func (r *pageReader) linkOf(e *element, a *tagAttrs) {
 		r.link(linkForm, a.href)
 	case atom.Img, atom.Input:
 		if a.src != "" {
-			r.p.images++
 			r.link(linkImage, a.src)
 		}
 	case atom.Base, atom.Link:
@@ -96,7 +95,6 @@ func (r *pageReader) linkOf(e *element, a *tagAttrs) {
 		r.link(linkOther, a.src)
 	}
 	if a.background != "" {
-		r.p.images++
 		r.link(linkImage, a.background)
 	}
 }
@@ -104,10 +102,7 @@ func (r *pageReader) linkOf(e *element, a *tagAttrs) {
 func (r *pageReader) link(kind linkKind, url string) {
 	url = strings.TrimSpace(url)
 	if len(url) > 4 && strings.EqualFold(url[:4], "cid:") {
-		if len(r.p.cids) < maxAttachments {
-			r.p.cids = append(r.p.cids, url[4:])
-		}
-		return
+		return // a part of the message: package message knows which
 	}
 	if url == "" || url[0] == '#' {
 		return
