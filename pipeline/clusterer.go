@@ -25,6 +25,8 @@ type Engine interface {
 	Offset() int64
 }
 
+var _ Engine = (*cluster.Engine)(nil)
+
 // Snapshots keeps states of an [Engine].
 type Snapshots interface {
 	// Load gives the newest whole snapshot; ok is false where there is none.

@@ -23,8 +23,15 @@ type broker interface {
 
 // eachBroker runs f on the embedded broker and on Apache Kafka.
 func eachBroker(t *testing.T, f func(t *testing.T, b broker)) {
-	t.Run("kfake", func(t *testing.T) { f(t, startKfake(t)) })
-	t.Run("apache", func(t *testing.T) { f(t, kafkatest.Start(t)) })
+	t.Parallel()
+	t.Run("kfake", func(t *testing.T) {
+		t.Parallel()
+		f(t, startKfake(t))
+	})
+	t.Run("apache", func(t *testing.T) {
+		t.Parallel()
+		f(t, kafkatest.Start(t))
+	})
 }
 
 // kfakeBroker is the embedded broker on a port that stays.
