@@ -17,9 +17,13 @@ import (
 // look, depends on the campaigns found.
 const fitRounds = 4
 
-// kinWeight is what a pair of two campaigns of one family counts as a stranger
-// pair: labels of such pairs are the doubtful ones.
-const kinWeight = 0.25
+// Pairs of two campaigns of one family count less as strangers, each kinWeight at
+// most and a family's all together kinTotal: their labels are the doubtful ones,
+// and one kit with many lures must not tell what, say, an image is worth.
+const (
+	kinWeight = 0.25
+	kinTotal  = 15
+)
 
 // fitWeights learns from all labelled reports and writes the table.
 func (a *app) fitWeights(o evalOptions, g *grouping, items []score.Item) error {
@@ -145,27 +149,34 @@ func blank() *cluster.Weights {
 // samples are the comparisons that an engine makes over the log.
 func (t *trainer) samples(cfg cluster.Config, use func(score.Item) bool) []learn.Sample {
 	var samples []learn.Sample
+	kin := map[string][]int{} // samples of each family
 	e := cluster.NewEngine(cfg)
 	e.Observe = func(c cluster.Comparison) {
 		a, okA := t.truth[c.Report]
 		b, okB := t.truth[c.Exemplar]
 		if okA && okB && use(a) && use(b) {
-			samples = append(samples, t.sample(a, b, c.Levels))
+			s := t.sample(a, b, c.Levels)
+			if !s.Same && a.Family != "-" && a.Family == b.Family {
+				kin[a.Family] = append(kin[a.Family], len(samples))
+			}
+			samples = append(samples, s)
 		}
 	}
 	for i, r := range t.log {
 		e.Step(cluster.Entry{Offset: int64(i), Features: r.features})
+	}
+	for _, of := range kin {
+		for _, i := range of {
+			samples[i].Weight = min(kinWeight, kinTotal/float64(len(of)))
+		}
 	}
 	return samples
 }
 
 func (t *trainer) sample(a, b score.Item, levels []int8) learn.Sample {
 	s := learn.Sample{Levels: levels, Same: a.Truth != "-" && a.Truth == b.Truth, Weight: 1}
-	switch {
-	case s.Same: // a large campaign speaks often, but it is one campaign
+	if s.Same { // a large campaign speaks often, but it is one campaign
 		s.Weight = 4 / math.Sqrt(float64(t.size[a.Truth]))
-	case a.Family != "-" && a.Family == b.Family:
-		s.Weight = kinWeight
 	}
 	return s
 }
