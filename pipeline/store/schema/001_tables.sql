@@ -51,7 +51,8 @@ PARTITION BY toYYYYMM(received_at)
 ORDER BY (campaign_id, alone_id, reported_at, report_id)
 TTL toDateTime(received_at) + INTERVAL {{.TTLDays}} DAY DELETE WHERE is_deleted = 0,
     toDateTime(received_at) + INTERVAL {{.TombstoneDays}} DAY DELETE WHERE is_deleted = 1
-SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS index_granularity = 1024, min_age_to_force_merge_seconds = 3600, min_age_to_force_merge_on_partition_only = 1,
+    fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'One row per report and campaign it was in; the newest version counts. Written by shoal writer, read through the views';
 
 CREATE TABLE IF NOT EXISTS shoal.campaign_rows{{.OnCluster}}

@@ -45,7 +45,7 @@ AS SELECT lower(hex(r.report_id)) AS report_id, reported_at, received_at, source
     spf, dkim, dmarc, dkim_domain, mailer, header_fingerprint, language, body_ssdeep, html_ssdeep,
     urls, url_hosts, attachments, defects, size, origins, name, phones, wallets, spoofed_domain, body, personal, campaign_id
 FROM shoal.report_rows AS r FINAL
-SETTINGS do_not_merge_across_partitions_select_final = 1
+SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final_exact_mode = 0
 COMMENT 'One row per report. Start here for single messages';
 
 CREATE OR REPLACE VIEW shoal.campaigns{{.OnCluster}}
@@ -292,53 +292,52 @@ CREATE OR REPLACE VIEW shoal.campaign_targets{{.OnCluster}}
     lift Float64 COMMENT 'share over baseline_share; half a member is added to every count where one is zero',
     lift_low Float64 COMMENT 'Lower end of the 95 % interval of lift (Katz: ratio of two proportions on the log scale)',
     lift_high Float64 COMMENT 'Upper end of the 95 % interval of lift',
-    p_value Float64 COMMENT 'Two-sided test that the shares are equal (pooled two-proportion z-test, normal approximation); not corrected for the number of segments'
+    p_value Float64 COMMENT 'Two-sided likelihood-ratio test (G-test, 1 degree of freedom) that the shares are equal; not corrected for the number of segments'
 )
 AS WITH
-    targets AS
+    keys AS
     (
-        SELECT campaign_id, dimension, v.1 AS value, v.2 AS reports, v.3 AS recipients, total
+        SELECT campaign_id, arrayJoin(segments) AS segment, arrayJoin(days) AS day,
+            toString(segment.1) AS dimension, segment.2 AS whole, segment.3 AS value, segment.4 AS reports, segment.5 AS recipients
         FROM
         (
-            SELECT campaign_id, dimension, groupArrayIf((value, n, u), whole = 0) AS segments, maxIf(u, whole = 1) AS total
+            SELECT campaign_id, groupArrayArray(segments) AS segments, groupUniqArrayArray(days) AS days
             FROM
             (
-                SELECT campaign_id, d.1 AS dimension, d.3 AS whole, d.2 AS value, count() AS n, uniqExact(unit) AS u
+                SELECT campaign_id, dimension, groupUniqArrayArray(ds) AS days,
+                    arrayPushBack(groupArray((dimension, 0, value, n, finalizeAggregation(units))), (dimension, 1, '', toUInt64(0), uniqExactMerge(units))) AS segments
                 FROM
                 (
-                    SELECT campaign_id, if(recipient_unit = 0, sipHash64(report_id), recipient_unit) AS unit, recipient_domain, attrs
-                    FROM shoal.report_rows FINAL
-                    WHERE campaign_id != ''
-                    SETTINGS do_not_merge_across_partitions_select_final = 1
+                    SELECT campaign_id, d.1 AS dimension, d.2 AS value, count() AS n, uniqExactState(unit) AS units, groupUniqArray(day) AS ds
+                    FROM
+                    (
+                        SELECT campaign_id, toDate(reported_at) AS day, if(recipient_unit = 0, sipHash64(report_id), recipient_unit) AS unit, recipient_domain, attrs
+                        FROM shoal.report_rows FINAL
+                        WHERE campaign_id != ''
+                        SETTINGS do_not_merge_across_partitions_select_final = 1
+                    )
+                    ARRAY JOIN arrayPushFront(arrayZip(mapKeys(attrs), mapValues(attrs)), (toLowCardinality('recipient_domain'), toString(recipient_domain))) AS d
+                    WHERE d.2 != '' OR d.1 != 'recipient_domain'
+                    GROUP BY campaign_id, dimension, value
                 )
-                ARRAY JOIN arrayConcat(
-                    if(recipient_domain = '', [], [('recipient_domain', toString(recipient_domain), 0), ('recipient_domain', '', 1)]),
-                    arrayMap((k, v) -> (toString(k), v, 0), mapKeys(attrs), mapValues(attrs)),
-                    arrayMap(k -> (toString(k), '', 1), mapKeys(attrs))) AS d
-                GROUP BY campaign_id, dimension, whole, value
+                GROUP BY campaign_id, dimension
             )
-            GROUP BY campaign_id, dimension
+            GROUP BY campaign_id
         )
-        ARRAY JOIN segments AS v
     ),
-    same_days AS
+    targets AS
     (
-        SELECT campaign_id, dimension, v.1 AS value, v.2 AS recipients, total
+        SELECT campaign_id, dimension, v.1 AS value, v.2 AS reports, v.3 AS recipients, v.4 AS same_days, total, same_days_total
         FROM
         (
-            SELECT campaign_id, dimension, groupArrayIf((value, u), whole = 0) AS segments, maxIf(u, whole = 1) AS total
+            SELECT campaign_id, dimension, groupArrayIf((value, n, u, x), whole = 0) AS segments,
+                maxIf(u, whole = 1) AS total, maxIf(x, whole = 1) AS same_days_total
             FROM
             (
-                SELECT days.campaign_id AS campaign_id, toString(s.dimension) AS dimension, s.whole AS whole, s.value AS value,
-                    uniqCombined64Merge(14)(s.recipients) AS u
+                SELECT k.campaign_id AS campaign_id, k.dimension AS dimension, k.whole AS whole, k.value AS value,
+                    any(k.reports) AS n, any(k.recipients) AS u, uniqCombined64Merge(14)(s.recipients) AS x
                 FROM shoal.segment_days AS s
-                INNER JOIN
-                (
-                    SELECT DISTINCT campaign_id, toDate(reported_at) AS day
-                    FROM shoal.report_rows FINAL
-                    WHERE campaign_id != ''
-                    SETTINGS do_not_merge_across_partitions_select_final = 1
-                ) AS days ON s.day = days.day
+                RIGHT JOIN keys AS k ON s.day = k.day AND s.dimension = k.dimension AND s.whole = k.whole AND s.value = k.value
                 GROUP BY campaign_id, dimension, whole, value
             )
             GROUP BY campaign_id, dimension
@@ -365,20 +364,19 @@ SELECT campaign_id, dimension, value, reports, recipients,
     exp(log_lift) AS lift,
     exp(log_lift - 1.959964 * se) AS lift_low,
     exp(log_lift + 1.959964 * se) AS lift_high,
-    if(variance <= 0, 1, erfc(abs(recipients / n1 - x0 / n0) / sqrt(variance) / sqrt(2))) AS p_value
+    if(n0 = 0, 1, erfc(sqrt(greatest(0, g) / 2))) AS p_value
 FROM
 (
     SELECT t.campaign_id AS campaign_id, t.dimension AS dimension, t.value AS value, t.reports AS reports, t.recipients AS recipients,
         t.total AS n1,
-        if(pt.total > 0, p.recipients, d.recipients) AS x0,
-        if(pt.total > 0, pt.total, d.total) AS n0,
+        if(pt.total > 0, p.recipients, t.same_days) AS x0,
+        if(pt.total > 0, pt.total, t.same_days_total) AS n0,
         if(x0 = 0, 0.5, 0) AS half,
         log((recipients + half) / (n1 + 2 * half)) - log((x0 + half) / (n0 + 2 * half)) AS log_lift,
         sqrt(greatest(0, 1 / (recipients + half) - 1 / (n1 + 2 * half) + 1 / (x0 + half) - 1 / (n0 + 2 * half))) AS se,
-        (recipients + x0) / (n1 + n0) AS pooled,
-        if(n0 = 0, 0, pooled * (1 - pooled) * (1 / n1 + 1 / n0)) AS variance
+        2 * (arraySum(x -> if(x <= 0, 0, x * log(x)), [toFloat64(recipients), toFloat64(n1) - recipients, toFloat64(x0), toFloat64(n0) - x0, toFloat64(n1) + n0])
+            - arraySum(x -> if(x <= 0, 0, x * log(x)), [toFloat64(n1), toFloat64(n0), toFloat64(recipients) + x0, toFloat64(n1) + n0 - recipients - x0])) AS g
     FROM targets AS t
-    LEFT JOIN same_days AS d ON d.campaign_id = t.campaign_id AND d.dimension = t.dimension AND d.value = t.value
     LEFT JOIN population AS p ON p.dimension = t.dimension AND p.value = t.value
     LEFT JOIN populations AS pt ON pt.dimension = t.dimension
 ) AS segments

@@ -184,8 +184,15 @@ func checkTargets(t *testing.T, db *store.DB, query string, want []target) {
 		}
 		lift := (w.x1 + half) / (w.n1 + 2*half) / ((w.x0 + half) / (w.n0 + 2*half))
 		se := math.Sqrt(1/(w.x1+half) - 1/(w.n1+2*half) + 1/(w.x0+half) - 1/(w.n0+2*half))
-		pooled := (w.x1 + w.x0) / (w.n1 + w.n0)
-		z := math.Abs(w.x1/w.n1-w.x0/w.n0) / math.Sqrt(pooled*(1-pooled)*(1/w.n1+1/w.n0))
+		gTest := 0.0
+		for _, c := range [][3]float64{
+			{w.x1, w.n1, w.x1 + w.x0}, {w.n1 - w.x1, w.n1, w.n1 + w.n0 - w.x1 - w.x0},
+			{w.x0, w.n0, w.x1 + w.x0}, {w.n0 - w.x0, w.n0, w.n1 + w.n0 - w.x1 - w.x0},
+		} {
+			if c[0] > 0 {
+				gTest += 2 * c[0] * math.Log(c[0]*(w.n1+w.n0)/(c[1]*c[2]))
+			}
+		}
 		g := got[i]
 		for _, c := range []struct {
 			name      string
@@ -193,7 +200,7 @@ func checkTargets(t *testing.T, db *store.DB, query string, want []target) {
 		}{
 			{"recipients", float64(g.Recipients), w.x1}, {"share", g.Share, w.x1 / w.n1}, {"baseline_share", g.BaselineShare, w.x0 / w.n0},
 			{"lift", g.Lift, lift}, {"lift_low", g.LiftLow, lift * math.Exp(-1.959964*se)}, {"lift_high", g.LiftHigh, lift * math.Exp(1.959964*se)},
-			{"p_value", g.PValue, math.Erfc(z / math.Sqrt2)},
+			{"p_value", g.PValue, math.Erfc(math.Sqrt(gTest / 2))},
 		} {
 			if math.Abs(c.got-c.want) > 1e-6*max(1, c.want) {
 				t.Errorf("%s of %s = %v, want %v", c.name, w.value, c.got, c.want)
