@@ -60,5 +60,15 @@
 // Counters in SummingMergeTree or AggregatingMergeTree break on repeats or on
 // moves. Only segment_days aggregates: its sets do not depend on campaigns.
 //
-// BenchmarkViews prints what each view costs.
+// # What the views cost
+//
+// BenchmarkViews prints it. Over 10 million simulated reports in 220,000
+// campaigns, two cores, one part a partition, each view of a campaign of 20,000
+// reports takes 3 to 35 ms, campaign_targets about 220 ms, of which 110 ms are
+// the engine's planning; the daily summary of one day 0.6 s, a ranking of all
+// campaigns 0.2 s, and every column of all campaigns 3 s. Rows that are spread
+// over many parts cost more, because FINAL merges while it reads: the daily
+// summary took 4.5 s over 21 parts. So a partition to which nothing was added
+// for an hour is merged into one part. campaign_targets of all campaigns at once
+// is for small databases: name the campaign.
 package store

@@ -358,8 +358,8 @@ AS WITH
         WHERE b.generation = (SELECT max(generation) FROM shoal.baseline_rows)
         GROUP BY dimension
     )
-SELECT campaign_id, dimension, value, reports, recipients,
-    recipients / n1 AS share,
+SELECT campaign_id, dimension, value, reports, toUInt64(recipients) AS recipients,
+    s.recipients / n1 AS share,
     if(n0 = 0, 0, x0 / n0) AS baseline_share,
     exp(log_lift) AS lift,
     exp(log_lift - 1.959964 * se) AS lift_low,
@@ -367,17 +367,21 @@ SELECT campaign_id, dimension, value, reports, recipients,
     if(n0 = 0, 1, erfc(sqrt(greatest(0, g) / 2))) AS p_value
 FROM
 (
-    SELECT t.campaign_id AS campaign_id, t.dimension AS dimension, t.value AS value, t.reports AS reports, t.recipients AS recipients,
-        t.total AS n1,
-        if(pt.total > 0, p.recipients, t.same_days) AS x0,
-        if(pt.total > 0, pt.total, t.same_days_total) AS n0,
-        if(x0 = 0, 0.5, 0) AS half,
+    SELECT campaign_id, dimension, value, reports, recipients, n1, x0, n0,
         log((recipients + half) / (n1 + 2 * half)) - log((x0 + half) / (n0 + 2 * half)) AS log_lift,
         sqrt(greatest(0, 1 / (recipients + half) - 1 / (n1 + 2 * half) + 1 / (x0 + half) - 1 / (n0 + 2 * half))) AS se,
-        2 * (arraySum(x -> if(x <= 0, 0, x * log(x)), [toFloat64(recipients), toFloat64(n1) - recipients, toFloat64(x0), toFloat64(n0) - x0, toFloat64(n1) + n0])
-            - arraySum(x -> if(x <= 0, 0, x * log(x)), [toFloat64(n1), toFloat64(n0), toFloat64(recipients) + x0, toFloat64(n1) + n0 - recipients - x0])) AS g
-    FROM targets AS t
-    LEFT JOIN population AS p ON p.dimension = t.dimension AND p.value = t.value
-    LEFT JOIN populations AS pt ON pt.dimension = t.dimension
-) AS segments
+        2 * (arraySum(x -> if(x <= 0, 0, x * log(x)), [recipients, n1 - recipients, x0, n0 - x0, n1 + n0])
+            - arraySum(x -> if(x <= 0, 0, x * log(x)), [n1, n0, recipients + x0, n1 + n0 - recipients - x0])) AS g
+    FROM
+    (
+        SELECT t.campaign_id AS campaign_id, t.dimension AS dimension, t.value AS value, t.reports AS reports,
+            toFloat64(t.recipients) AS recipients, toFloat64(t.total) AS n1,
+            toFloat64(if(pt.total > 0, p.recipients, t.same_days)) AS x0,
+            toFloat64(if(pt.total > 0, pt.total, t.same_days_total)) AS n0,
+            if(if(pt.total > 0, p.recipients, t.same_days) = 0, 0.5, 0) AS half
+        FROM targets AS t
+        LEFT JOIN population AS p ON p.dimension = t.dimension AND p.value = t.value
+        LEFT JOIN populations AS pt ON pt.dimension = t.dimension
+    )
+) AS s
 COMMENT 'Whom a campaign is aimed at: every segment with its share among the recipients of the campaign, over its share in the baseline';
