@@ -21,7 +21,7 @@ demo: build libchdb ## the main job over testdata: reports in, campaigns and the
 	bin/shoal run --once --data $(DEMO) --attrs testdata/voters.csv --baseline testdata/baseline.csv \
 	  --networks testdata/networks.csv testdata/messages >/dev/null
 	bin/shoal campaigns --data $(DEMO)
-	bin/shoal summary --data $(DEMO) --day 2020-10-20
+	bin/shoal summary --data $(DEMO) --day 2020-10-20 --no-sql
 	@echo "Ask further: bin/shoal sql --data $(DEMO) 'SELECT * FROM campaign_targets'" >&2
 
 build: ## bin/shoal

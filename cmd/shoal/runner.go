@@ -133,17 +133,19 @@ func (r *runner) database(ctx context.Context) error {
 	return r.tables.store(ctx, r.db)
 }
 
-// topics makes the topics.
+// topics makes the topics. The embedded broker's "reports" has one partition: one
+// process gains nothing by more, and the order of an import is then the order of
+// the log, so the same files in a fresh folder give the same campaign ids.
 func (r *runner) topics(ctx context.Context) (err error) {
-	flags := r.flags.kafka
+	flags, topics := r.flags.kafka, kafka.DefaultTopics()
 	if !flags.given() {
-		flags.brokers = []string{r.state.Kafka}
+		flags.brokers, topics.Partitions = []string{r.state.Kafka}, 1
 	}
 	if r.client, err = flags.client(r.log, r.reg); err != nil {
 		return err
 	}
 	r.stack.close("kafka client", func() error { r.client.Close(); return nil })
-	return r.client.EnsureTopics(ctx, kafka.DefaultTopics())
+	return r.client.EnsureTopics(ctx, topics)
 }
 
 // startStages starts worker, clusterer and writer.

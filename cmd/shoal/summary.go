@@ -15,6 +15,7 @@ import (
 func (a *app) summaryCommand() *cobra.Command {
 	var f readFlags
 	var day, format, out string
+	var noSQL bool
 	cmd := &cobra.Command{
 		Use:     "summary",
 		GroupID: groupAnalyst,
@@ -38,6 +39,9 @@ behind each number. The HTML stands alone in a mail.`,
 				if err != nil {
 					return err
 				}
+				if noSQL {
+					dropSQL(s)
+				}
 				return a.toFile(out, func(w io.Writer) error { return writeSummary(s, w, format) })
 			})
 		},
@@ -45,6 +49,7 @@ behind each number. The HTML stands alone in a mail.`,
 	f.register(cmd.Flags())
 	cmd.Flags().StringVar(&day, "day", "", "`YYYY-MM-DD` (default the last day with reports)")
 	cmd.Flags().StringVar(&format, "format", "md", "`FORMAT`: md, html or json")
+	cmd.Flags().BoolVar(&noSQL, "no-sql", false, "leave out the SQL behind the numbers")
 	cmd.Flags().StringVar(&out, "out", "", "write to `FILE` and not to standard output")
 	return cmd
 }
@@ -73,6 +78,14 @@ func summarize(ctx context.Context, db *store.DB, day time.Time) (*publish.Summa
 	return publish.Summarize(ctx, db, day)
 }
 
+// dropSQL leaves the figures only.
+func dropSQL(s *publish.Summary) {
+	s.SQL = nil
+	for _, c := range s.Campaigns {
+		c.SQL = nil
+	}
+}
+
 func writeSummary(s *publish.Summary, w io.Writer, format string) error {
 	switch format {
 	case "html":
@@ -93,5 +106,6 @@ func (r *runner) summary(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	dropSQL(s)
 	return s.Markdown(r.stdout)
 }

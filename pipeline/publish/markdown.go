@@ -19,7 +19,7 @@ func (m *markdown) line(format string, args ...any) {
 func md(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if strings.ContainsRune("\\`*_{}[]<>#!|~&$^", r) {
+		if strings.ContainsRune("\\`*_{}[]<>#|~&$^", r) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
@@ -45,8 +45,15 @@ func (s *Summary) Markdown(w io.Writer) error {
 		m.campaign(c)
 	}
 	m.others(s)
-	m.line("\n## SQL\n\nThe figures of the day; each runs with `shoal sql`.")
-	m.sql(s.SQL)
+	if len(s.SQL) > 0 {
+		m.line("\n## SQL\n\nThe figures of the day; each runs with `shoal sql`.")
+		m.sql(s.SQL)
+	}
+	if len(s.Campaigns) > 0 {
+		c := s.Campaigns[0]
+		m.line("\nThe figures of one campaign, `%s`; put another id in its place.", code(c.ID))
+		m.sql(c.SQL)
+	}
 	_, err := m.WriteTo(w)
 	if err != nil {
 		return fmt.Errorf("write markdown: %w", err)
@@ -81,9 +88,6 @@ func (m *markdown) campaign(c *Campaign) {
 	if len(c.Merged) > 0 {
 		m.line("\nMerged into it: %s", md(clean(strings.Join(c.Merged, ", "), 800)))
 	}
-	m.line("\n<details><summary>SQL behind these figures</summary>\n")
-	m.sql(c.SQL)
-	m.line("\n</details>")
 }
 
 // aimWords says whether it is aimed.
