@@ -26,7 +26,8 @@
 //
 // Partitions are months of received_at. A row, its repeats, its later places
 // and its tombstones have the same received_at, so FINAL never has to merge
-// across partitions, and each view says so.
+// across partitions, and each view says so. All versions of a key have the same
+// content, tombstones too, so that a filter may be applied before FINAL.
 //
 // # Repeats
 //
@@ -52,7 +53,8 @@
 // or join gives the current one) makes writing trivial, but the filter
 // campaign_id = X then stands on an expression, uses no primary key and reads
 // every row of the table. Moving rows costs a merge one range read and write,
-// once. Keeping membership in a narrow table beside immutable rows has the same
+// once; 300 reports that cease to stand alone cost a batch 0.8 s of reading at
+// 10 million stored reports. Keeping membership in a narrow table beside immutable rows has the same
 // fault: the rows of one campaign lie anywhere. Showing reports that stand alone
 // by joining the list of campaigns would build a set of all campaigns for each
 // query; hence the empty place and one more move when a second report comes.

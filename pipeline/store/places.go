@@ -19,7 +19,7 @@ func (db *DB) Places(ctx context.Context, reports []cluster.ReportID) (map[clust
 		Report string `ch:"report"`
 		Place  string `ch:"place"`
 	}](ctx, db, `SELECT lower(hex(report_id)) AS report, if(campaign_id = '', alone_id, campaign_id) AS place
-FROM shoal.report_rows FINAL WHERE lower(hex(report_id)) IN `, ids)
+FROM shoal.report_rows FINAL PREWHERE lower(hex(report_id)) IN `, ids)
 	if err != nil {
 		return nil, fmt.Errorf("look up reports: %w", err)
 	}

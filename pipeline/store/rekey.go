@@ -73,7 +73,7 @@ FROM
         transform(` + p.key + `, [` + p.keys + `], [` + p.seqs + `], 0) AS seq
     FROM shoal.report_rows FINAL
     WHERE ` + p.where + `
-    SETTINGS do_not_merge_across_partitions_select_final = 1
+    SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1
 ) AS r
 ANY LEFT JOIN (SELECT seq, evidence FROM shoal.lineage_rows WHERE campaign_id IN ` + p.lineage + ` AND seq IN (` + p.seqs + `)) AS l ON r.seq = l.seq
 ARRAY JOIN [0, 1] AS dead

@@ -45,7 +45,7 @@ AS SELECT lower(hex(r.report_id)) AS report_id, reported_at, received_at, source
     spf, dkim, dmarc, dkim_domain, mailer, header_fingerprint, language, body_ssdeep, html_ssdeep,
     urls, url_hosts, attachments, defects, size, origins, name, phones, wallets, spoofed_domain, body, personal, campaign_id
 FROM shoal.report_rows AS r FINAL
-SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final_exact_mode = 0
+SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1, use_skip_indexes_if_final_exact_mode = 0
 COMMENT 'One row per report. Start here for single messages';
 
 CREATE OR REPLACE VIEW shoal.campaigns{{.OnCluster}}
@@ -103,7 +103,7 @@ AS WITH
         FROM shoal.report_rows FINAL
         WHERE campaign_id != ''
         GROUP BY campaign_id
-        SETTINGS do_not_merge_across_partitions_select_final = 1
+        SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1
     )
 SELECT s.campaign_id AS campaign_id,
     multiIf(s.label != '', s.label, top_subject != '', if(lengthUTF8(top_subject) > 60, concat(leftUTF8(top_subject, 59), '…'), top_subject), s.campaign_id) AS name,
@@ -141,7 +141,7 @@ AS SELECT campaign_id, toDateTime(toStartOfHour(reported_at), 'UTC') AS hour, co
 FROM shoal.report_rows FINAL
 WHERE campaign_id != ''
 GROUP BY campaign_id, hour
-SETTINGS do_not_merge_across_partitions_select_final = 1
+SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1
 COMMENT 'Reports of a campaign per hour';
 
 CREATE OR REPLACE VIEW shoal.campaign_infrastructure{{.OnCluster}}
@@ -162,7 +162,7 @@ FROM
     FROM shoal.report_rows FINAL
     WHERE campaign_id != ''
     GROUP BY campaign_id, source_ip, helo, return_path_domain, dkim_domain, mailer, header_fingerprint
-    SETTINGS do_not_merge_across_partitions_select_final = 1
+    SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1
 )
 ARRAY JOIN arrayFilter(x -> x.2 != '', [
     ('ip', source_ip), ('asn', if(net.1 = 0, '', concat('AS', toString(net.1)))), ('country', net.2), ('helo', helo),
@@ -186,7 +186,7 @@ FROM
     SELECT campaign_id, urls, url_hosts, attachments
     FROM shoal.report_rows FINAL
     WHERE campaign_id != ''
-    SETTINGS do_not_merge_across_partitions_select_final = 1
+    SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1
 )
 ARRAY JOIN arrayConcat(
     arrayMap(x -> ('url', x, '', ''), arrayDistinct(urls)),
@@ -211,7 +211,7 @@ FROM
     SELECT campaign_id, report_id, evidence
     FROM shoal.report_rows FINAL
     WHERE campaign_id != ''
-    SETTINGS do_not_merge_across_partitions_select_final = 1
+    SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1
 ) AS r
 ARRAY JOIN evidence AS e
 COMMENT 'Why each report of a campaign joined it: one row per key that agreed or spoke against';
@@ -268,7 +268,7 @@ FROM
             FROM shoal.report_rows FINAL
             WHERE campaign_id != ''
             GROUP BY campaign_id, d
-            SETTINGS do_not_merge_across_partitions_select_final = 1
+            SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1
         )
         GROUP BY campaign_id
     )
@@ -314,7 +314,7 @@ AS WITH
                         SELECT campaign_id, toDate(reported_at) AS day, if(recipient_unit = 0, sipHash64(report_id), recipient_unit) AS unit, recipient_domain, attrs
                         FROM shoal.report_rows FINAL
                         WHERE campaign_id != ''
-                        SETTINGS do_not_merge_across_partitions_select_final = 1
+                        SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1
                     )
                     ARRAY JOIN arrayPushFront(arrayZip(mapKeys(attrs), mapValues(attrs)), (toLowCardinality('recipient_domain'), toString(recipient_domain))) AS d
                     WHERE d.2 != '' OR d.1 != 'recipient_domain'
