@@ -82,11 +82,15 @@ func (a *app) importPaths(ctx context.Context, client *kafka.Client, files *tabl
 	bar := a.progress("publishing", paths)
 	im := &importer{
 		sink: client.NewSink(pipeline.TopicReports), attrs: t.attrs, source: source,
-		stdin: a.stdin, say: a.say, log: a.log, progress: bar.add,
+		stdin: a.stdin, say: a.warn, log: a.log, progress: bar.add,
 	}
 	tally, err := im.run(ctx, paths)
 	bar.done()
-	a.say("%s; %d reports published", tally, im.published.Load())
+	say := a.say
+	if tally.Skips() > 0 {
+		say = a.warn
+	}
+	say("%s; %d reports published", tally, im.published.Load())
 	switch {
 	case err != nil:
 		return fmt.Errorf("import: %w", err)

@@ -12,8 +12,14 @@ import (
 // say tells the user something on standard error, unless --quiet.
 func (a *app) say(format string, args ...any) {
 	if !a.quiet {
-		fmt.Fprintf(a.stderr, "shoal: "+format+"\n", args...)
+		a.warn(format, args...)
 	}
+}
+
+// warn tells the user, on standard error, what must not be missed: --quiet does not
+// silence it.
+func (a *app) warn(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "shoal: "+format+"\n", args...)
 }
 
 // oneOf checks the value of a flag.

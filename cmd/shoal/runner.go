@@ -79,7 +79,7 @@ func (r *runner) stopped(cause error) error {
 	case errors.As(cause, &failed):
 		return failed.error
 	case r.flags.once:
-		r.say("stopped before all was stored: the same command goes on")
+		r.warn("stopped before all was stored: the same command goes on")
 		return errFailed
 	}
 	r.say("stopping")

@@ -17,8 +17,8 @@ func (r *runner) announce(context.Context) error {
 	}
 	r.stack.close("state file", func() error { return os.Remove(r.flags.data.state()) })
 	if r.secret != "" {
-		r.say("token of the HTTP intake, shown this once (%s keeps its hash): %s", r.flags.data.tokens(), r.secret)
-		r.say(`  curl --data-binary @message.eml -H "Authorization: Bearer %s" %s/v1/reports`, r.secret, r.state.HTTP)
+		r.warn("token of the HTTP intake, shown this once (%s keeps its hash): %s", r.flags.data.tokens(), r.secret)
+		r.warn(`  curl --data-binary @message.eml -H "Authorization: Bearer %s" %s/v1/reports`, r.secret, r.state.HTTP)
 	}
 	if !r.flags.once {
 		r.addresses()
@@ -39,7 +39,7 @@ func (r *runner) addresses() {
 func (r *runner) work(ctx context.Context, paths []string) error {
 	r.imports = &importer{
 		sink: r.client.NewSink(pipeline.TopicReports), attrs: r.tables.attrs, source: r.flags.source,
-		stdin: r.stdin, say: r.say, log: r.log,
+		stdin: r.stdin, say: r.warn, log: r.log,
 	}
 	watch := r.watch(ctx, paths)
 	defer watch.end()
@@ -66,12 +66,16 @@ func (r *runner) work(ctx context.Context, paths []string) error {
 
 // told says what became of everything.
 func (r *runner) told() {
-	if r.read.Read+r.read.Skips() > 0 {
-		r.say("%s; %d reports published", r.read, r.imports.published.Load())
+	say := r.say
+	if r.read.Skips() > 0 || r.dead() > 0 {
+		say = r.warn
 	}
-	r.say("%d reports stored, %d repeats, %d dead", r.tally.stored.Load(), r.tally.repeats.Load(), r.dead())
+	if r.read.Read+r.read.Skips() > 0 {
+		say("%s; %d reports published", r.read, r.imports.published.Load())
+	}
+	say("%d reports stored, %d repeats, %d dead", r.tally.stored.Load(), r.tally.repeats.Load(), r.dead())
 	if r.dead() > 0 {
-		r.say("look at what is dead in topic %s, and replay it with: shoal import --dead --data %s", pipeline.TopicDead, r.flags.data)
+		say("look at what is dead in topic %s, and replay it with: shoal import --dead --data %s", pipeline.TopicDead, r.flags.data)
 	}
 }
 

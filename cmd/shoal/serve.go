@@ -30,7 +30,7 @@ shoal token add; the token file is read at the start.`
 				return err
 			}
 			if secret != "" {
-				a.say("token of the HTTP intake, shown this once (%s keeps its hash): %s", tokenFile, secret)
+				a.warn("token of the HTTP intake, shown this once (%s keeps its hash): %s", tokenFile, secret)
 			}
 			t, err := files.load()
 			if err != nil {
