@@ -33,8 +33,9 @@ type Indicator struct {
 	// Reports of the campaign that have it, and Share of its reports.
 	Reports uint64  `json:"reports"`
 	Share   float64 `json:"share"`
-	// Elsewhere counts reports with it that are of no campaign of the same
-	// operation, since a month before the campaign began.
+	// Elsewhere counts reports with it, since a month before the campaign began,
+	// that are of no campaign of the same operation and do not forge the same
+	// domain: one sender's campaigns share servers and hosts.
 	Elsewhere uint64 `json:"elsewhere"`
 	// Lift is Share over the share among those other reports, half a report
 	// added to each count.
@@ -51,11 +52,13 @@ const (
 	minLift      = 5
 )
 
-// spread is a value's reports in one campaign ("" for mail that stands alone).
+// spread is a value's reports in one campaign ("" for mail that stands alone),
+// those with one forged domain.
 type spread struct {
 	Kind     string `ch:"kind"`
 	Value    string `ch:"value"`
 	Campaign string `ch:"campaign_id"`
+	Spoofed  string `ch:"spoofed_domain"`
 	Reports  uint64 `ch:"reports"`
 	Total    uint64 `ch:"total"`
 }
@@ -163,13 +166,14 @@ func elsewhereSQL(campaigns []*Campaign) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return `SELECT has.1 AS kind, has.2 AS value, campaign_id, count() AS reports, sum(count()) OVER (PARTITION BY kind, value) AS total
+	return `SELECT has.1 AS kind, has.2 AS value, campaign_id, spoofed_domain, count() AS reports,
+    sum(count()) OVER (PARTITION BY kind, value) AS total
 FROM reports
 ARRAY JOIN arrayConcat(
     ` + strings.Join(parts, ",\n    ") + `) AS has
 WHERE ` + window(campaigns) + `
-GROUP BY kind, value, campaign_id
-ORDER BY kind, value, reports DESC, campaign_id LIMIT 100 BY kind, value`
+GROUP BY kind, value, campaign_id, spoofed_domain
+ORDER BY kind, value, reports DESC, campaign_id, spoofed_domain LIMIT 100 BY kind, value`
 }
 
 // pick keeps the candidates that few other reports have. all is the number of
@@ -187,7 +191,7 @@ func (c *Campaign) pick(found map[[2]string][]spread, all uint64) {
 				if n == 0 {
 					i.Elsewhere = s.Total
 				}
-				if own[s.Campaign] {
+				if own[s.Campaign] || s.Spoofed != "" && s.Spoofed == c.Identity.SpoofedDomain {
 					i.Elsewhere -= min(i.Elsewhere, s.Reports)
 				}
 			}

@@ -49,7 +49,7 @@ func (s *Summary) Markdown(w io.Writer) error {
 		m.line("\n## SQL\n\nThe figures of the day; each runs with `shoal sql`.")
 		m.sql(s.SQL)
 	}
-	if len(s.Campaigns) > 0 {
+	if len(s.Campaigns) > 0 && len(s.Campaigns[0].SQL) > 0 {
 		c := s.Campaigns[0]
 		m.line("\nThe figures of one campaign, `%s`; put another id in its place.", code(c.ID))
 		m.sql(c.SQL)

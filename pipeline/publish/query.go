@@ -18,10 +18,12 @@ ORDER BY campaign_id, hour DESC LIMIT 1000 BY campaign_id`
 }
 
 // targetsSQL ranks segments by how much of the aim they explain: a county with
-// one recipient may have a huge lift, and says little.
+// one recipient may have a huge lift, and says little. The p-value must be small
+// for the number of segments that were looked at (Bonferroni): among a hundred
+// counties one is at 0.01 by chance.
 func targetsSQL(where string) string {
 	return `SELECT campaign_id, dimension, value, recipients, share, baseline_share, lift, lift_low, lift_high, p_value,
-    count() OVER (PARTITION BY campaign_id) AS segments, p_value < 0.01 AND lift > 1 AS aimed
+    count() OVER (PARTITION BY campaign_id) AS segments, p_value * segments < 0.01 AND lift > 1 AND recipients > 2 AS aimed
 FROM campaign_targets WHERE ` + where + `
 ORDER BY campaign_id, aimed DESC, share * log(lift_low) DESC, dimension, value LIMIT 8 BY campaign_id`
 }

@@ -68,8 +68,19 @@ func (c *Campaign) authentication() string {
 	return s
 }
 
+// authenticationShort says in how many reports it failed.
+func (c *Campaign) authenticationShort() string {
+	if c.Identity.AuthResults == 0 {
+		return "no authentication results"
+	}
+	return "authentication failed for " + percent(c.Identity.AuthFailShare)
+}
+
 // counts lists the first n values with their share of the campaign's reports.
 func (c *Campaign) counts(kind string, list []Count, n int) string {
+	if len(list) > 3 && list[0].Reports == 1 && c.Reports > 3 {
+		return "different in each report, such as " + shown(kind, list[0].Value)
+	}
 	var parts []string
 	for _, v := range list[:min(n, len(list))] {
 		parts = append(parts, fmt.Sprintf("%s (%s)", shown(kind, v.Value), percent(float64(v.Reports)/float64(max(1, c.Reports)))))
