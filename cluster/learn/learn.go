@@ -48,7 +48,9 @@ func Fit(samples []Sample, opt Options) (*cluster.Weights, error) {
 }
 
 // model holds one step for each level: the weight of level l is the sum of the
-// steps up to l where the field is monotone, and the step itself where not.
+// steps from 1 to l where the field is monotone, and the step itself where not.
+// Disagreement, level 0, stands by itself: that both sides have a phone number
+// at all must not count against those that have the same one.
 type model struct {
 	fields []cluster.Field
 	bias   float64
@@ -84,7 +86,7 @@ func (m *model) table() [][]float64 {
 	for i, f := range m.fields {
 		out[i] = append([]float64(nil), m.steps[i]...)
 		if f.Monotone {
-			for l := 1; l < len(out[i]); l++ {
+			for l := 2; l < len(out[i]); l++ {
 				out[i][l] += out[i][l-1]
 			}
 		}
@@ -136,8 +138,8 @@ func truth(same bool) float64 {
 
 func (m *model) stepField(f int, grad []float64, opt Options) {
 	fd := m.fields[f]
-	if fd.Monotone { // a step counts for its level and all above
-		for l := len(grad) - 2; l >= 0; l-- {
+	if fd.Monotone { // a step above 0 counts for its level and all above
+		for l := len(grad) - 2; l > 0; l-- {
 			grad[l] += grad[l+1]
 		}
 	}

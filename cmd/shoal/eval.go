@@ -14,6 +14,7 @@ import (
 
 	"shoal/cluster"
 	"shoal/cluster/score"
+	"shoal/pipeline/intake"
 )
 
 // evalOptions are the flags of shoal eval.
@@ -23,6 +24,7 @@ type evalOptions struct {
 	worst int
 	folds int
 	fit   string
+	with  []string
 }
 
 func (a *app) evalCommand() *cobra.Command {
@@ -42,7 +44,8 @@ figures leave out pairs of different campaigns of one family, and legitimate mai
 With --folds N the weights of the comparison are learned anew N times, each time
 without one part of the campaign families, and each part is scored under the
 weights that have not seen it: what to expect on other mail.
-With --fit FILE weights are learned from all of DIR and written as Go source.`,
+With --fit FILE weights are learned from all of DIR and written as Go source.
+Both learn from the folders of --learn-with as well, which are never scored.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.eval(cmd.Context(), args[0], o) },
 	}
@@ -52,25 +55,19 @@ With --fit FILE weights are learned from all of DIR and written as Go source.`,
 	fl.Float64Var(&o.cfg.Merge, "merge", o.cfg.Merge, "score in nats from which exemplars of two campaigns agree")
 	fl.IntVar(&o.worst, "worst", 0, "list the `N` worst mixed clusters and split campaigns")
 	fl.IntVar(&o.folds, "folds", 0, "score with weights learned without the part that is scored, in `N` parts")
+	fl.StringArrayVar(&o.with, "learn-with", nil, "another labelled folder `DIR` to learn from; may be given again")
 	fl.StringVar(&o.fit, "fit", "", "learn weights from all of DIR and write them to `FILE`")
 	return cmd
 }
 
 func (a *app) eval(ctx context.Context, dir string, o evalOptions) error {
-	items, err := readTruth(dir)
+	g, items, tally, err := o.read(ctx, dir)
 	if err != nil {
 		return err
 	}
-	g, tally, err := o.local.group(ctx, []string{filepath.Join(dir, "messages")}, cluster.NewEngine(o.cfg))
-	if err != nil {
-		return err
-	}
-	switch {
-	case o.fit != "":
-		err = a.fitWeights(o, g, items)
-	case o.folds > 1:
-		err = a.evalFolds(o, g, items)
-	default:
+	if o.fit != "" || o.folds > 1 {
+		err = a.learn(ctx, o, newTrainer(o.cfg, g, items))
+	} else {
 		answer(items, g)
 		err = a.printScore(items, o.worst)
 	}
@@ -78,6 +75,31 @@ func (a *app) eval(ctx context.Context, dir string, o evalOptions) error {
 		return err
 	}
 	return a.account(tally)
+}
+
+// read groups the messages of a labelled folder and reads its labels.
+func (o *evalOptions) read(ctx context.Context, dir string) (*grouping, []score.Item, intake.Tally, error) {
+	items, err := readTruth(dir)
+	if err != nil {
+		return nil, nil, intake.Tally{}, err
+	}
+	g, tally, err := o.local.group(ctx, []string{filepath.Join(dir, "messages")}, cluster.NewEngine(o.cfg))
+	return g, items, tally, err
+}
+
+// learn finds weights, to keep them or to score them.
+func (a *app) learn(ctx context.Context, o evalOptions, t *trainer) error {
+	for _, dir := range o.with {
+		g, items, _, err := o.read(ctx, dir)
+		if err != nil {
+			return err
+		}
+		t.with = append(t.with, newTrainer(o.cfg, g, items))
+	}
+	if o.fit != "" {
+		return a.fitWeights(o, t)
+	}
+	return a.evalFolds(o, t)
 }
 
 // readTruth reads the labels of a folder and what else is known of them.

@@ -26,8 +26,8 @@ const (
 )
 
 // fitWeights learns from all labelled reports and writes the table.
-func (a *app) fitWeights(o evalOptions, g *grouping, items []score.Item) error {
-	w, err := newTrainer(o.cfg, g, items).fit(func(score.Item) bool { return true })
+func (a *app) fitWeights(o evalOptions, t *trainer) error {
+	w, err := t.fit(all)
 	if err != nil {
 		return err
 	}
@@ -39,8 +39,7 @@ func (a *app) fitWeights(o evalOptions, g *grouping, items []score.Item) error {
 }
 
 // evalFolds scores each part under weights that were learned without it.
-func (a *app) evalFolds(o evalOptions, g *grouping, items []score.Item) error {
-	t := newTrainer(o.cfg, g, items)
+func (a *app) evalFolds(o evalOptions, t *trainer) error {
 	var sum score.Result
 	for k := range o.folds {
 		part := func(it score.Item) bool { return fold(it, o.folds) == k }
@@ -50,8 +49,8 @@ func (a *app) evalFolds(o evalOptions, g *grouping, items []score.Item) error {
 		}
 		cfg := o.cfg
 		cfg.Weights = w
-		answer(items, t.group(cfg))
-		for _, gr := range score.By(items, func(it score.Item) string { return fmt.Sprint(part(it)) }) {
+		answer(t.items, t.group(cfg))
+		for _, gr := range score.By(t.items, func(it score.Item) string { return fmt.Sprint(part(it)) }) {
 			if gr.Key == "true" {
 				fmt.Fprintf(a.stdout, "part %d: messages %d lenient %v strict %v\n", k+1, gr.Messages, gr.Lenient, gr.Strict)
 				pool(&sum, gr.Result)
@@ -87,12 +86,14 @@ func pool(sum *score.Result, r score.Result) {
 type trainer struct {
 	cfg   cluster.Config
 	log   []localReport
+	items []score.Item
 	truth map[cluster.ReportID]score.Item
 	size  map[string]int // messages of each campaign
+	with  []*trainer     // others that lend their samples
 }
 
 func newTrainer(cfg cluster.Config, g *grouping, items []score.Item) *trainer {
-	t := &trainer{cfg: cfg, log: g.log, truth: map[cluster.ReportID]score.Item{}, size: map[string]int{}}
+	t := &trainer{cfg: cfg, log: g.log, items: items, truth: map[cluster.ReportID]score.Item{}, size: map[string]int{}}
 	byName := map[string]score.Item{}
 	for _, it := range items {
 		byName[filepath.Base(it.Name)] = it
@@ -123,6 +124,9 @@ func (t *trainer) fit(use func(score.Item) bool) (*cluster.Weights, error) {
 	var samples []learn.Sample
 	for range fitRounds {
 		samples = append(samples, t.samples(cfg, use)...)
+		for _, other := range t.with {
+			samples = append(samples, other.samples(cfg, all)...)
+		}
 		var err error
 		if w, err = learn.Fit(samples, learn.DefaultOptions()); err != nil {
 			return nil, err
@@ -131,6 +135,8 @@ func (t *trainer) fit(use func(score.Item) bool) (*cluster.Weights, error) {
 	}
 	return w, nil
 }
+
+func all(score.Item) bool { return true }
 
 // blank weights join nothing.
 func blank() *cluster.Weights {
