@@ -70,16 +70,6 @@ func parseDigest(s string) fuzzyhash.Digest {
 	return d
 }
 
-// valuesOf is the run of packed values of one key.
-func (p *profile) valuesOf(k Key) []uint64 {
-	lo, _ := slices.BinarySearch(p.values, uint64(k)<<keyShift)
-	hi := lo
-	for hi < len(p.values) && unpackKey(p.values[hi]) == k {
-		hi++
-	}
-	return p.values[lo:hi]
-}
-
 // Names of hash spaces in the frequency table, so that a word and a shingle with
 // the same 32 bits are two things.
 const (

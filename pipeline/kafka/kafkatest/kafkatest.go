@@ -88,9 +88,9 @@ func (b *Broker) await(before int) error {
 		select {
 		case err := <-b.exited:
 			b.cmd = nil
-			return fmt.Errorf("Kafka ended: %w", errors.Join(err, errors.New("see its output")))
+			return fmt.Errorf("broker ended: %w", errors.Join(err, errors.New("see its output")))
 		case <-deadline:
-			return errors.New("Kafka does not get ready")
+			return errors.New("broker does not get ready")
 		case <-tick.C:
 			if b.started() > before && b.ready() {
 				return nil
