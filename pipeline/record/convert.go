@@ -47,7 +47,7 @@ func toFeatures(p *Features) (*cluster.Features, error) {
 }
 
 func fromSketch(s cluster.Sketch) *Sketch {
-	if s.Total == 0 {
+	if s.Total == 0 && len(s.Hashes) == 0 {
 		return nil
 	}
 	return &Sketch{Total: uint32(s.Total), Hashes: s.Hashes}

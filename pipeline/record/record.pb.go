@@ -6,7 +6,7 @@
 // versions:
 // 	protoc-gen-go v1.36.12
 // 	protoc        v3.21.12
-// source: pipeline/record/record.proto
+// source: record.proto
 
 package record
 
@@ -40,7 +40,7 @@ type Entry struct {
 
 func (x *Entry) Reset() {
 	*x = Entry{}
-	mi := &file_pipeline_record_record_proto_msgTypes[0]
+	mi := &file_record_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -52,7 +52,7 @@ func (x *Entry) String() string {
 func (*Entry) ProtoMessage() {}
 
 func (x *Entry) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[0]
+	mi := &file_record_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -65,7 +65,7 @@ func (x *Entry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Entry.ProtoReflect.Descriptor instead.
 func (*Entry) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{0}
+	return file_record_proto_rawDescGZIP(), []int{0}
 }
 
 func (x *Entry) GetVersion() uint32 {
@@ -128,7 +128,7 @@ type Report struct {
 
 func (x *Report) Reset() {
 	*x = Report{}
-	mi := &file_pipeline_record_record_proto_msgTypes[1]
+	mi := &file_record_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -140,7 +140,7 @@ func (x *Report) String() string {
 func (*Report) ProtoMessage() {}
 
 func (x *Report) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[1]
+	mi := &file_record_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -153,7 +153,7 @@ func (x *Report) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Report.ProtoReflect.Descriptor instead.
 func (*Report) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{1}
+	return file_record_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *Report) GetFeatures() *Features {
@@ -189,7 +189,7 @@ type Features struct {
 
 func (x *Features) Reset() {
 	*x = Features{}
-	mi := &file_pipeline_record_record_proto_msgTypes[2]
+	mi := &file_record_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -201,7 +201,7 @@ func (x *Features) String() string {
 func (*Features) ProtoMessage() {}
 
 func (x *Features) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[2]
+	mi := &file_record_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -214,7 +214,7 @@ func (x *Features) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Features.ProtoReflect.Descriptor instead.
 func (*Features) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{2}
+	return file_record_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Features) GetReportId() []byte {
@@ -298,7 +298,7 @@ type Sketch struct {
 
 func (x *Sketch) Reset() {
 	*x = Sketch{}
-	mi := &file_pipeline_record_record_proto_msgTypes[3]
+	mi := &file_record_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -310,7 +310,7 @@ func (x *Sketch) String() string {
 func (*Sketch) ProtoMessage() {}
 
 func (x *Sketch) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[3]
+	mi := &file_record_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -323,7 +323,7 @@ func (x *Sketch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sketch.ProtoReflect.Descriptor instead.
 func (*Sketch) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{3}
+	return file_record_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Sketch) GetTotal() uint32 {
@@ -357,7 +357,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_pipeline_record_record_proto_msgTypes[4]
+	mi := &file_record_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -369,7 +369,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[4]
+	mi := &file_record_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -382,7 +382,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{4}
+	return file_record_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *File) GetKind() uint32 {
@@ -453,7 +453,7 @@ type Value struct {
 
 func (x *Value) Reset() {
 	*x = Value{}
-	mi := &file_pipeline_record_record_proto_msgTypes[5]
+	mi := &file_record_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -465,7 +465,7 @@ func (x *Value) String() string {
 func (*Value) ProtoMessage() {}
 
 func (x *Value) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[5]
+	mi := &file_record_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -478,7 +478,7 @@ func (x *Value) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Value.ProtoReflect.Descriptor instead.
 func (*Value) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{5}
+	return file_record_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Value) GetKey() uint32 {
@@ -519,7 +519,7 @@ type Decision struct {
 
 func (x *Decision) Reset() {
 	*x = Decision{}
-	mi := &file_pipeline_record_record_proto_msgTypes[6]
+	mi := &file_record_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -531,7 +531,7 @@ func (x *Decision) String() string {
 func (*Decision) ProtoMessage() {}
 
 func (x *Decision) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[6]
+	mi := &file_record_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -544,7 +544,7 @@ func (x *Decision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decision.ProtoReflect.Descriptor instead.
 func (*Decision) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{6}
+	return file_record_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Decision) GetKind() uint32 {
@@ -654,7 +654,7 @@ type Row struct {
 
 func (x *Row) Reset() {
 	*x = Row{}
-	mi := &file_pipeline_record_record_proto_msgTypes[7]
+	mi := &file_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -666,7 +666,7 @@ func (x *Row) String() string {
 func (*Row) ProtoMessage() {}
 
 func (x *Row) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[7]
+	mi := &file_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -679,7 +679,7 @@ func (x *Row) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Row.ProtoReflect.Descriptor instead.
 func (*Row) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{7}
+	return file_record_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Row) GetReportedAtMs() int64 {
@@ -955,7 +955,7 @@ type Attachment struct {
 
 func (x *Attachment) Reset() {
 	*x = Attachment{}
-	mi := &file_pipeline_record_record_proto_msgTypes[8]
+	mi := &file_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -967,7 +967,7 @@ func (x *Attachment) String() string {
 func (*Attachment) ProtoMessage() {}
 
 func (x *Attachment) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[8]
+	mi := &file_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -980,7 +980,7 @@ func (x *Attachment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attachment.ProtoReflect.Descriptor instead.
 func (*Attachment) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{8}
+	return file_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Attachment) GetName() string {
@@ -1040,7 +1040,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_pipeline_record_record_proto_msgTypes[9]
+	mi := &file_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1052,7 +1052,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[9]
+	mi := &file_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1065,7 +1065,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{9}
+	return file_record_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Event) GetVersion() uint32 {
@@ -1173,7 +1173,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_pipeline_record_record_proto_msgTypes[10]
+	mi := &file_record_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1185,7 +1185,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_pipeline_record_record_proto_msgTypes[10]
+	mi := &file_record_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1198,7 +1198,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_pipeline_record_record_proto_rawDescGZIP(), []int{10}
+	return file_record_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Evidence) GetKey() uint32 {
@@ -1236,11 +1236,11 @@ func (x *Evidence) GetWeight() float32 {
 	return 0
 }
 
-var File_pipeline_record_record_proto protoreflect.FileDescriptor
+var File_record_proto protoreflect.FileDescriptor
 
-const file_pipeline_record_record_proto_rawDesc = "" +
+const file_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1cpipeline/record/record.proto\x12\x0fshoal.record.v1\"\x95\x01\n" +
+	"\frecord.proto\x12\x0fshoal.record.v1\"\x95\x01\n" +
 	"\x05Entry\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x121\n" +
 	"\x06report\x18\x02 \x01(\v2\x17.shoal.record.v1.ReportH\x00R\x06report\x127\n" +
@@ -1370,19 +1370,19 @@ const file_pipeline_record_record_proto_rawDesc = "" +
 	"\x06weight\x18\x05 \x01(\x02R\x06weightB\x17Z\x15shoal/pipeline/recordb\x06proto3"
 
 var (
-	file_pipeline_record_record_proto_rawDescOnce sync.Once
-	file_pipeline_record_record_proto_rawDescData []byte
+	file_record_proto_rawDescOnce sync.Once
+	file_record_proto_rawDescData []byte
 )
 
-func file_pipeline_record_record_proto_rawDescGZIP() []byte {
-	file_pipeline_record_record_proto_rawDescOnce.Do(func() {
-		file_pipeline_record_record_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_pipeline_record_record_proto_rawDesc), len(file_pipeline_record_record_proto_rawDesc)))
+func file_record_proto_rawDescGZIP() []byte {
+	file_record_proto_rawDescOnce.Do(func() {
+		file_record_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_record_proto_rawDesc), len(file_record_proto_rawDesc)))
 	})
-	return file_pipeline_record_record_proto_rawDescData
+	return file_record_proto_rawDescData
 }
 
-var file_pipeline_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
-var file_pipeline_record_record_proto_goTypes = []any{
+var file_record_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_record_proto_goTypes = []any{
 	(*Entry)(nil),      // 0: shoal.record.v1.Entry
 	(*Report)(nil),     // 1: shoal.record.v1.Report
 	(*Features)(nil),   // 2: shoal.record.v1.Features
@@ -1397,7 +1397,7 @@ var file_pipeline_record_record_proto_goTypes = []any{
 	nil,                // 11: shoal.record.v1.Row.AttrsEntry
 	nil,                // 12: shoal.record.v1.Row.OriginsEntry
 }
-var file_pipeline_record_record_proto_depIdxs = []int32{
+var file_record_proto_depIdxs = []int32{
 	1,  // 0: shoal.record.v1.Entry.report:type_name -> shoal.record.v1.Report
 	6,  // 1: shoal.record.v1.Entry.decision:type_name -> shoal.record.v1.Decision
 	2,  // 2: shoal.record.v1.Report.features:type_name -> shoal.record.v1.Features
@@ -1418,12 +1418,12 @@ var file_pipeline_record_record_proto_depIdxs = []int32{
 	0,  // [0:13] is the sub-list for field type_name
 }
 
-func init() { file_pipeline_record_record_proto_init() }
-func file_pipeline_record_record_proto_init() {
-	if File_pipeline_record_record_proto != nil {
+func init() { file_record_proto_init() }
+func file_record_proto_init() {
+	if File_record_proto != nil {
 		return
 	}
-	file_pipeline_record_record_proto_msgTypes[0].OneofWrappers = []any{
+	file_record_proto_msgTypes[0].OneofWrappers = []any{
 		(*Entry_Report)(nil),
 		(*Entry_Decision)(nil),
 	}
@@ -1431,17 +1431,17 @@ func file_pipeline_record_record_proto_init() {
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
-			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pipeline_record_record_proto_rawDesc), len(file_pipeline_record_record_proto_rawDesc)),
+			RawDescriptor: unsafe.Slice(unsafe.StringData(file_record_proto_rawDesc), len(file_record_proto_rawDesc)),
 			NumEnums:      0,
 			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
-		GoTypes:           file_pipeline_record_record_proto_goTypes,
-		DependencyIndexes: file_pipeline_record_record_proto_depIdxs,
-		MessageInfos:      file_pipeline_record_record_proto_msgTypes,
+		GoTypes:           file_record_proto_goTypes,
+		DependencyIndexes: file_record_proto_depIdxs,
+		MessageInfos:      file_record_proto_msgTypes,
 	}.Build()
-	File_pipeline_record_record_proto = out.File
-	file_pipeline_record_record_proto_goTypes = nil
-	file_pipeline_record_record_proto_depIdxs = nil
+	File_record_proto = out.File
+	file_record_proto_goTypes = nil
+	file_record_proto_depIdxs = nil
 }
