@@ -6,22 +6,15 @@ import (
 	"fmt"
 )
 
-// rspamd writes a file to be included from rspamd.conf.local: rules of module
-// multimap with their maps, and a composite for the forged domain.
+// rspamd writes rules of module multimap with their maps in them.
 func (c *Campaign) rspamd() ([]byte, error) {
 	b := new(bytes.Buffer)
 	name := "SHOAL_" + c.ruleName()
-	fmt.Fprintf(b, "# %s\n# .include this file from rspamd.conf.local; rspamadm configtest checks it.\n", c.about())
+	fmt.Fprintf(b, "# %s\n# Append it to local.d/multimap.conf; rspamadm configtest checks it.\n", c.about())
 	c.hashes(b)
-	fmt.Fprintln(b, "multimap {")
 	for _, r := range c.multimaps() {
-		fmt.Fprintf(b, "  %s_%s {\n    type = %q;\n%s    map = %s;\n    score = %.1f;\n    description = %s;\n  }\n",
+		fmt.Fprintf(b, "%s_%s {\n  type = %q;\n%s  map = %s;\n  score = %.1f;\n  description = %s;\n}\n",
 			name, r.suffix, r.kind, r.extra, ucl(r.entries...), r.score, uclString("shoal campaign "+clean(c.ID, 40)+": "+r.what))
-	}
-	fmt.Fprintln(b, "}")
-	if c.Identity.SpoofedDomain != "" {
-		fmt.Fprintf(b, "composites {\n  %s_FORGED {\n    expression = \"%s_CLAIMS & !DMARC_POLICY_ALLOW & !R_DKIM_ALLOW\";\n    score = 8.0;\n    description = %s;\n  }\n}\n",
-			name, name, uclString("shoal campaign "+clean(c.ID, 40)+": claims a domain that it forges, not authenticated"))
 	}
 	return b.Bytes(), nil
 }
@@ -35,12 +28,12 @@ type multimap struct {
 
 func (c *Campaign) multimaps() []multimap {
 	all := []multimap{
-		{"HOST", "url", "    filter = \"full\";\n    regexp = true;\n", "host of a link", nil, 6},
-		{"URL", "url", "    filter = \"full\";\n    regexp = true;\n", "link", nil, 6},
+		{"HOST", "url", "  filter = \"full\";\n  regexp = true;\n", "host of a link", nil, 6},
+		{"URL", "url", "  filter = \"full\";\n  regexp = true;\n", "link", nil, 6},
 		{"IP", "ip", "", "sending server", nil, 5},
-		{"SENDER", "from", "    extract_from = \"mime\";\n    filter = \"email:addr\";\n    regexp = true;\n", "sender", nil, 5},
-		{"SUBJECT", "header", "    header = \"Subject\";\n    regexp = true;\n", "subject", nil, 2},
-		{"CLAIMS", "from", "    extract_from = \"mime\";\n    filter = \"email:domain\";\n    regexp = true;\n", "claims a domain that it forges (see the composite)", nil, 0},
+		{"SENDER", "from", "  extract_from = \"mime\";\n  filter = \"email:addr\";\n  regexp = true;\n", "sender", nil, 5},
+		{"SUBJECT", "header", "  header = \"Subject\";\n  regexp = true;\n", "subject", nil, 2},
+		{"FORGED", "from", "  extract_from = \"mime\";\n  filter = \"email:domain\";\n  regexp = true;\n  require_symbols = \"!DMARC_POLICY_ALLOW & !R_DKIM_ALLOW\";\n", "claims a domain that it forges, not authenticated", nil, 8},
 	}
 	for _, i := range c.Indicators {
 		switch i.Kind {

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -43,8 +44,7 @@ func clean(s string, n int) string {
 // (bidirectional controls, zero width, tags), variation selectors, fillers.
 func hidden(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Variation_Selector) ||
-		r == '\u115F' || r == '\u1160' || r == '\u3164' || r == '\uFFA0' || r == '\u034F' || r == '\u2800' ||
-		unicode.Is(unicode.Mn, r) && r >= 0x0300 && r <= 0x036F && false
+		r == '\u115F' || r == '\u1160' || r == '\u3164' || r == '\uFFA0' || r == '\u034F' || r == '\u2800'
 }
 
 func cutRunes(s string, n int) string {
@@ -56,13 +56,14 @@ func cutRunes(s string, n int) string {
 	return s
 }
 
-// defang makes a host, address or link unclickable.
+var (
+	schemes = regexp.MustCompile(`(?i)h(tt)(ps?\[:\])`)
+	fangs   = strings.NewReplacer(".", "[.]", "@", "[@]", "://", "[:]//")
+)
+
+// defang makes a host, address or link unclickable, and every one inside it.
 func defang(s string) string {
-	s = strings.ReplaceAll(s, ".", "[.]")
-	if scheme, rest, ok := strings.Cut(s, "://"); ok {
-		s = strings.NewReplacer("tt", "xx", "TT", "XX").Replace(scheme) + "[:]//" + rest
-	}
-	return strings.ReplaceAll(s, "@", "[@]")
+	return schemes.ReplaceAllString(fangs.Replace(s), "hxx$2")
 }
 
 // shown is a value of an indicator's kind for people: cleaned, cut, defanged
