@@ -235,19 +235,26 @@ func (c *Campaign) aimShort() string {
 
 // blockShort is what to block, the first of each kind.
 func (c *Campaign) blockShort() string {
-	var parts []string
 	n := map[string]int{}
 	for _, b := range c.Block {
-		if n[b.Kind]++; n[b.Kind] == 1 && len(parts) < 4 {
-			parts = append(parts, b.say())
-		}
+		n[b.Kind]++
 	}
-	for i, p := range parts {
-		for _, b := range c.Block {
-			if b.say() == p && n[b.Kind] > 1 {
-				parts[i] += fmt.Sprintf(" and %d more", n[b.Kind]-1)
-			}
+	var parts []string
+	seen := map[string]bool{}
+	for _, b := range c.Block {
+		if seen[b.Kind] || len(parts) == 4 {
+			continue
 		}
+		seen[b.Kind] = true
+		say := b.say()
+		if b.Kind == KindAttachment {
+			say = "block attachment sha256 " + cutRunes(clean(b.Value, maxText), 12) + "…"
+		}
+		// A forged domain is one thing to do, other sender domains another.
+		if more := n[b.Kind] - 1; more > 0 && b.Kind != KindDomain {
+			say += fmt.Sprintf(" and %d more", more)
+		}
+		parts = append(parts, say)
 	}
 	if len(parts) == 0 {
 		return "nothing that is safe to block"

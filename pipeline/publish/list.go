@@ -115,14 +115,14 @@ func (l *List) Table(w io.Writer) error {
 		return err
 	}
 	t := newTable()
-	t.AppendHeader(table.Row{"campaign", "name", "reports", "recip.", "first seen", "last seen", "change", "aimed at", "forges", "auth failed", "status"})
+	t.AppendHeader(table.Row{"campaign", "name", "reports", "recip.", "first seen", "last seen", "change", "aimed at", "forges", "status"})
 	t.SetColumnConfigs([]table.ColumnConfig{
-		{Number: 2, WidthMax: 44, WidthMaxEnforcer: text.Trim},
-		{Number: 3, Align: text.AlignRight}, {Number: 4, Align: text.AlignRight}, {Number: 10, Align: text.AlignRight},
+		{Number: 2, WidthMax: 34, WidthMaxEnforcer: text.Trim},
+		{Number: 3, Align: text.AlignRight}, {Number: 4, Align: text.AlignRight},
 	})
 	for _, c := range l.Campaigns {
-		t.AppendRow(table.Row{clean(c.ID, 20), clean(c.title(), 44), c.Reports, c.Recipients, moment(c.FirstSeen), moment(c.LastSeen),
-			clean(c.Change, 12), c.aim(), clean(shown(KindDomain, c.SpoofedDomain), 32), c.failed(), clean(c.Status, 12)})
+		t.AppendRow(table.Row{clean(c.ID, 20), clean(c.title(), 34), c.Reports, c.Recipients, date(c.FirstSeen), date(c.LastSeen),
+			clean(c.Change, 12), c.aim(), clean(shown(KindDomain, c.SpoofedDomain), 26), clean(c.Status, 12)})
 	}
 	if _, err := fmt.Fprintln(w, t.Render()); err != nil {
 		return fmt.Errorf("write table: %w", err)
@@ -145,16 +145,9 @@ func newTable() table.Writer {
 
 func (c Listed) title() string { return shown("", c.Name) }
 
-func (c Listed) failed() string {
-	if c.AuthResults == 0 {
-		return "-"
-	}
-	return percent(c.AuthFailShare)
-}
-
 func (c Listed) aim() string {
 	if c.Target == nil {
 		return "-"
 	}
-	return clean(fmt.Sprintf("%s %s %sx", c.Target.name(), percent(c.Target.Share), factor(c.Target.Lift)), 40)
+	return clean(fmt.Sprintf("%s %s %sx", c.Target.name(), percent(c.Target.Share), factor(c.Target.Lift)), 28)
 }

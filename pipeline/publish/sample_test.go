@@ -27,7 +27,7 @@ func sample(with func(string) string) *Summary {
 	c := sampleCampaign(with)
 	return &Summary{
 		Day:   "2020-10-20",
-		Hours: []DayHour{{Hour: 11, Reports: 90}, {Hour: 12, Reports: 72}, {Hour: 20, Reports: 12}},
+		Hours: hours(map[int]uint64{7: 30, 11: 120, 12: 95, 20: 12}),
 		Figures: Figures{Reports: 1221, ReportsBefore: 49, Recipients: 1200, RecipientsBefore: 49, Campaigns: 3, CampaignsBefore: 1,
 			InCampaigns: 1205, Changes: Changes{New: 2, Merged: 1}},
 		Campaigns: []*Campaign{c},
@@ -38,6 +38,14 @@ func sample(with func(string) string) *Summary {
 		Left: 3,
 		SQL:  []Query{{"figures of the day", figuresSQL(midnight(start))}},
 	}
+}
+
+func hours(reports map[int]uint64) []DayHour {
+	out := make([]DayHour, 24)
+	for i := range out {
+		out[i] = DayHour{Hour: uint8(i), Reports: reports[i]}
+	}
+	return out
 }
 
 func sampleCampaign(with func(string) string) *Campaign {
