@@ -27,5 +27,6 @@ func (a *app) commands() []*cobra.Command {
 		a.versionCommand(),
 		a.clusterCommand(),
 		a.evalCommand(),
+		a.simulateCommand(),
 	}
 }
