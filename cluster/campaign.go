@@ -14,8 +14,9 @@ type group struct {
 	reports   uint64
 	last      int64 // time of the last report, Unix milliseconds
 	exemplars []uint32
-	created   bool // announced as a campaign
-	pinned    bool // an analyst touched it: the machine does not merge it away
+	core      []uint64 // packed values that all exemplars have: see recore
+	created   bool     // announced as a campaign
+	pinned    bool     // an analyst touched it: the machine does not merge it away
 	label     string
 }
 

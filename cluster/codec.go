@@ -34,6 +34,13 @@ func (c *encoder) hashes(s []uint32) {
 	}
 }
 
+func (c *encoder) words(s []uint64) {
+	c.uint(uint64(len(s)))
+	for _, x := range s {
+		c.word(x)
+	}
+}
+
 func (c *encoder) sketch(s Sketch) {
 	c.uint(uint64(s.Total))
 	c.hashes(s.Hashes)
@@ -132,6 +139,14 @@ func (c *decoder) hashes() []uint32 {
 	s := make([]uint32, n)
 	for i := range s {
 		s[i] = c.half()
+	}
+	return s
+}
+
+func (c *decoder) words() []uint64 {
+	var s []uint64
+	for range c.size(8) {
+		s = append(s, c.word())
 	}
 	return s
 }

@@ -112,6 +112,8 @@ func (e *Engine) move(from, to uint32, d *Decision) {
 		}
 	}
 	e.groups[from].exemplars = stay
+	e.recore(from)
+	e.recore(to)
 }
 
 // pin ties reports of one campaign (Other) to another for good.

@@ -114,6 +114,7 @@ func (e *Engine) match(p *profile) []match {
 	for _, c := range e.candidates(p) {
 		x := &e.exemplars[c.slot]
 		lv := compare(p, x.profile, e.freq)
+		lv[fieldCore] = coreLevel(e.groups[x.cluster].core, p)
 		s := e.weights.score(&lv)
 		if e.Observe != nil {
 			e.Observe(Comparison{
@@ -172,7 +173,7 @@ func (e *Engine) join(p *profile, f *Features, m match) {
 	g.last = max(g.last, f.Time)
 	x.hits++
 	x.last = max(x.last, f.Time)
-	evidence := e.explain(f, p, x.profile)
+	evidence := e.explain(f, p, x.profile, coreLevel(g.core, p))
 	if !g.created {
 		g.created = true
 		e.emit(Event{Kind: EventCreated, Time: f.Time, Campaign: g.id})

@@ -77,6 +77,7 @@ func (e *Engine) addExemplar(g uint32, p *profile, now int64) {
 	for _, k := range e.keys {
 		e.index.add(k.key, slot)
 	}
+	e.recore(g)
 }
 
 func (e *Engine) place(g uint32) uint32 {

@@ -10,8 +10,11 @@ const maxEvidence = 12
 
 // explain says why p agrees with near: the fields with the largest weights,
 // heaviest first. f, where there is one, lends p its texts for people.
-func (e *Engine) explain(f *Features, p, near *profile) []Evidence {
+func (e *Engine) explain(f *Features, p, near *profile, core int8) []Evidence {
 	lv := compare(p, near, e.freq)
+	if core != absent {
+		lv[fieldCore] = core
+	}
 	var out []Evidence
 	for i, l := range lv {
 		if l == absent {
@@ -75,6 +78,8 @@ func (f field) top() int8 {
 		return int8(len(subjectBounds))
 	case fieldTokens:
 		return int8(len(tokenBounds))
+	case fieldCore:
+		return int8(len(coreBounds))
 	case fieldLook, fieldLookAlone:
 		return int8(len(lookBounds))
 	}

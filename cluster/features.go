@@ -129,6 +129,7 @@ const (
 	KeyFileDigest     // ssdeep of an attachment
 	KeyFileText       // text of an attachment
 	KeyLook           // perceptual hash of an image
+	KeyCore           // what all exemplars of a campaign have in common
 )
 
 // Keys of values.

@@ -22,6 +22,7 @@ const (
 	fieldLook                     // images that look alike
 	fieldLookAlone                // the same, where there is hardly any text
 	fieldTokens                   // rare-looking words in common
+	fieldCore                     // what all exemplars of the campaign have
 	fieldValues                   // first of the fields of single values: see valueKeys
 )
 
@@ -61,6 +62,7 @@ var (
 	digestBounds      = []float32{1, 30, 50, 65, 80, 92}
 	countBounds       = []float32{1, 2, 3, 5, 8, 13, 20}
 	tokenBounds       = []float32{0.5, 1, 1.7, 2.6, 4, 6}
+	coreBounds        = []float32{0.01, 0.34, 0.67, 1}
 	// lookBounds are 64 minus the Hamming distances 12, 8, 4 and 0.
 	lookBounds = []float32{52, 56, 60, 64}
 )
@@ -83,6 +85,7 @@ var fieldKeys = [...]Key{
 	fieldTags: KeyTags, fieldHTML: KeyHTMLDigest, fieldSubject: KeySubject,
 	fieldFile: KeyFileHash, fieldFileDigest: KeyFileDigest, fieldFileText: KeyFileText,
 	fieldLook: KeyLook, fieldLookAlone: KeyLook, fieldTokens: KeyToken,
+	fieldCore: KeyCore,
 }
 
 // key is the kind of feature that a field speaks of.
@@ -120,7 +123,7 @@ func (f field) content() bool {
 	switch f.key() {
 	case KeyText, KeyWords, KeyBodyDigest, KeySubject, KeyFileHash, KeyFileDigest, KeyFileText, KeyLook,
 		KeyToken, KeySubjectShape, KeyURL, KeyURLPath, KeyHost, KeyPhone, KeyWallet, KeyContact, KeyMacro,
-		KeyTags, KeyHTMLDigest, KeyRemoteImage, KeyDomain:
+		KeyCore, KeyTags, KeyHTMLDigest, KeyRemoteImage, KeyDomain:
 		return true
 	}
 	return false

@@ -96,14 +96,16 @@ func (f *frequency) count(h uint64) uint32 {
 	return uint32(min(*a, *b))
 }
 
-// idf is 1 for a value that one cluster has and falls with the logarithm of the
-// number of clusters to 0 for one that all have.
+// idf is 1 for a value that one cluster has and falls to 0 for one that all have,
+// with the square of the logarithm: what eight of a thousand clusters share, a
+// kit's footer for instance, weighs half.
 func (f *frequency) idf(h uint64) float32 {
 	n := f.count(h)
 	if n <= 1 {
 		return 1
 	}
-	return max(0, 1-logs(n)/f.floor)
+	inverse := max(0, 1-logs(n)/f.floor)
+	return inverse * inverse
 }
 
 // rarity levels: how many of the clusters have a value, from everybody's (1) to

@@ -5,7 +5,7 @@ import "strconv"
 var keyNames = map[Key]string{
 	KeyText: "text", KeyWords: "words", KeyBodyDigest: "body-ssdeep", KeyTags: "html-tags",
 	KeyHTMLDigest: "html-ssdeep", KeySubject: "subject-words", KeyFileHash: "attachment",
-	KeyFileDigest: "attachment-ssdeep", KeyFileText: "attachment-text", KeyLook: "image",
+	KeyFileDigest: "attachment-ssdeep", KeyFileText: "attachment-text", KeyLook: "image", KeyCore: "core",
 	KeySubjectShape: "subject", KeyURL: "url", KeyURLPath: "url-path", KeyHost: "url-host",
 	KeyDomain: "url-domain", KeyPhone: "phone", KeyWallet: "wallet", KeyContact: "contact",
 	KeyMacro: "macro", KeyToken: "token", KeySenderAddress: "from-address",
@@ -45,7 +45,7 @@ var fieldNames = [...]string{
 	fieldWords: "words", fieldRareWords: "rare-words", fieldBody: "body-ssdeep",
 	fieldTags: "html-tags", fieldHTML: "html-ssdeep", fieldSubject: "subject-words",
 	fieldFile: "attachment", fieldFileDigest: "attachment-ssdeep",
-	fieldFileText: "attachment-text", fieldLook: "image", fieldLookAlone: "image-alone", fieldTokens: "tokens",
+	fieldFileText: "attachment-text", fieldLook: "image", fieldLookAlone: "image-alone", fieldTokens: "tokens", fieldCore: "core",
 	fieldListText: "text-within-list", fieldSenderText: "text-within-sender",
 	fieldLookText: "text-despite-image",
 }

@@ -36,6 +36,7 @@ func (e *Engine) agree(a, b uint32, except *profile) ([]Evidence, bool) {
 				continue
 			}
 			lv := compare(x, y, e.freq)
+			lv[fieldCore] = worse(coreLevel(small.core, y), coreLevel(large.core, x))
 			s := e.weights.score(&lv)
 			if s.total < e.cfg.Merge || s.content < e.cfg.Content {
 				continue
@@ -51,7 +52,15 @@ func (e *Engine) agree(a, b uint32, except *profile) ([]Evidence, bool) {
 	if agreeing == 0 || small.reports > 1 && 3*agreeing < len(small.exemplars) {
 		return nil, false
 	}
-	return e.explain(nil, bestX, bestY), true
+	return e.explain(nil, bestX, bestY, absent), true
+}
+
+// worse is the lower of two levels, where there are two.
+func worse(a, b int8) int8 {
+	if a == absent || b == absent {
+		return max(a, b)
+	}
+	return min(a, b)
 }
 
 func (e *Engine) keptApart(a, b uint32) bool {
@@ -88,6 +97,7 @@ func (e *Engine) merge(a, b uint32, now int64, actor, note string, evidence []Ev
 	e.inheritApart(old.id, young.id)
 	e.uncount(a, b)
 	e.take(a, b)
+	e.recore(a)
 	e.free(b)
 	return a
 }

@@ -9,6 +9,7 @@ func (g *group) encode(c *encoder) {
 	c.uint(g.reports)
 	c.int(g.last)
 	c.slots(g.exemplars)
+	c.words(g.core)
 	c.bool(g.created)
 	c.bool(g.pinned)
 	c.text(g.label)
@@ -20,6 +21,7 @@ func decodeGroup(c *decoder) (g group) {
 	}
 	g.birth, g.reports, g.last = c.uint(), c.uint(), c.int()
 	g.exemplars = c.slots()
+	g.core = c.words()
 	g.created, g.pinned, g.label = c.bool(), c.bool(), c.text()
 	return g
 }
@@ -43,10 +45,7 @@ func (x *exemplar) encode(c *encoder) {
 	for i := range x.files {
 		x.files[i].encode(c)
 	}
-	c.uint(uint64(len(x.values)))
-	for _, v := range x.values {
-		c.word(v)
-	}
+	c.words(x.values)
 }
 
 func decodeExemplar(c *decoder) (x exemplar) {
@@ -62,9 +61,7 @@ func decodeExemplar(c *decoder) (x exemplar) {
 	for range c.size(1) {
 		p.files = append(p.files, decodeFile(c))
 	}
-	for range c.size(8) {
-		p.values = append(p.values, c.word())
-	}
+	p.values = c.words()
 	x.profile = p
 	return x
 }

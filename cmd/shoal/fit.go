@@ -21,9 +21,13 @@ const fitRounds = 4
 // most and a family's all together kinTotal: their labels are the doubtful ones,
 // and one kit with many lures must not tell what, say, an image is worth.
 const (
-	kinWeight = 0.25
-	kinTotal  = 15
+	kinWeight = 0.5
+	kinTotal  = 110
 )
+
+// hamWeight is what a pair of two legitimate mails counts: joining those is worse
+// than leaving a campaign in two pieces.
+const hamWeight = 4
 
 // fitWeights learns from all labelled reports and writes the table.
 func (a *app) fitWeights(o evalOptions, t *trainer) error {
@@ -181,8 +185,11 @@ func (t *trainer) samples(cfg cluster.Config, use func(score.Item) bool) []learn
 
 func (t *trainer) sample(a, b score.Item, levels []int8) learn.Sample {
 	s := learn.Sample{Levels: levels, Same: a.Truth != "-" && a.Truth == b.Truth, Weight: 1}
-	if s.Same { // a large campaign speaks often, but it is one campaign
+	switch {
+	case s.Same: // a large campaign speaks often, but it is one campaign
 		s.Weight = 4 / math.Sqrt(float64(t.size[a.Truth]))
+	case a.Kind == score.Ham && b.Kind == score.Ham:
+		s.Weight = hamWeight
 	}
 	return s
 }

@@ -1,0 +1,58 @@
+package cluster
+
+import "slices"
+
+// leastCore is how many exemplars make it worth asking what they share.
+const leastCore = 3
+
+// coreKeys are the keys whose values a lure keeps while its words change: the
+// ticker, the phone, the wallet, the path.
+var coreKeys = func() (set uint64) {
+	for _, k := range []Key{
+		KeyToken, KeyPhone, KeyWallet, KeyContact, KeyMacro, KeyURL, KeyURLPath, KeyHost, KeyRemoteImage, KeySubjectShape,
+	} {
+		set |= 1 << k
+	}
+	return set
+}()
+
+// recore finds the rare values that all exemplars of a group have. A report that
+// has none of them is of another lure, however alike the rest is.
+func (e *Engine) recore(slot uint32) {
+	g := &e.groups[slot]
+	g.core = g.core[:0]
+	if len(g.exemplars) < leastCore {
+		return
+	}
+	for _, v := range e.exemplars[g.exemplars[0]].values {
+		if coreKeys&(1<<unpackKey(v)) == 0 || e.freq.rarity(v) < 4 {
+			continue
+		}
+		if e.allHave(g.exemplars[1:], v) {
+			g.core = append(g.core, v)
+		}
+	}
+}
+
+func (e *Engine) allHave(slots []uint32, v uint64) bool {
+	for _, s := range slots {
+		if _, ok := slices.BinarySearch(e.exemplars[s].values, v); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// coreLevel grades how much of a group's core a profile has.
+func coreLevel(core []uint64, p *profile) int8 {
+	if len(core) == 0 {
+		return absent
+	}
+	n := 0
+	for _, v := range core {
+		if _, ok := slices.BinarySearch(p.values, v); ok {
+			n++
+		}
+	}
+	return level(float32(n)/float32(len(core)), coreBounds)
+}
