@@ -25,6 +25,9 @@ type Engine struct {
 	byID          map[CampaignID]uint32
 	mergedInto    map[CampaignID]CampaignID
 	apart         map[[2]CampaignID]struct{} // an analyst split these
+	ties          map[uint64][]CampaignID    // rare circumstances of campaigns
+	operation     map[CampaignID]string
+	changed       bool // the exemplars of the report's group are others than before
 	freq          *frequency
 	index         *index
 	seen          *seen
@@ -45,7 +48,8 @@ func NewEngine(cfg Config) *Engine {
 		cfg: cfg, weights: weights, offset: -1,
 		byID: map[CampaignID]uint32{}, mergedInto: map[CampaignID]CampaignID{},
 		apart: map[[2]CampaignID]struct{}{},
-		freq:  newFrequency(cfg.FrequencyBits), index: newIndex(cfg.IndexBits),
+		ties:  map[uint64][]CampaignID{}, operation: map[CampaignID]string{},
+		freq: newFrequency(cfg.FrequencyBits), index: newIndex(cfg.IndexBits),
 		seen: newSeen(cfg.Remember), votes: map[uint32]int{},
 	}
 }
@@ -104,6 +108,10 @@ func (e *Engine) report(f *Features) {
 	e.join(p, f, matches[0])
 	for _, m := range matches[1:] {
 		home = e.tryMerge(home, m, p, f.Time)
+	}
+	if e.changed {
+		e.changed = false
+		e.tie(home, e.groups[home].exemplars, f.Time)
 	}
 }
 
@@ -175,12 +183,13 @@ func (e *Engine) join(p *profile, f *Features, m match) {
 	x.last = max(x.last, f.Time)
 	evidence := e.explain(f, p, x.profile, coreLevel(g.core, p))
 	if !g.created {
-		g.created = true
+		g.created, e.changed = true, true
 		e.emit(Event{Kind: EventCreated, Time: f.Time, Campaign: g.id})
 	}
 	e.emit(Event{Kind: EventAssigned, Time: f.Time, Report: f.Report, Campaign: g.id, Evidence: evidence})
 	if e.novel(m.group, p, x.profile) {
 		e.learn(m.group, p)
 		e.addExemplar(m.group, p, f.Time)
+		e.changed = true
 	}
 }

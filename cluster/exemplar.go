@@ -89,6 +89,7 @@ func (e *Engine) place(g uint32) uint32 {
 				victim = i
 			}
 		}
+		e.forget(g, own[victim:victim+1])
 		return own[victim]
 	}
 	slot := uint32(len(e.exemplars))
@@ -129,6 +130,8 @@ func (e *Engine) idle(slot uint32, now int64) {
 	if g.created {
 		e.emit(Event{Kind: EventIdled, Time: now, Campaign: g.id})
 	}
+	e.forget(slot, g.exemplars)
+	delete(e.operation, g.id)
 	for _, x := range g.exemplars {
 		e.exemplars[x] = exemplar{}
 		e.freeExemplars = append(e.freeExemplars, x)

@@ -98,6 +98,8 @@ func (e *Engine) merge(a, b uint32, now int64, actor, note string, evidence []Ev
 	e.uncount(a, b)
 	e.take(a, b)
 	e.recore(a)
+	delete(e.operation, young.id)
+	e.changed = true
 	e.free(b)
 	return a
 }

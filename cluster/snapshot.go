@@ -96,6 +96,7 @@ func (e *Engine) encode(c *encoder) {
 		c.text(string(p[0]))
 		c.text(string(p[1]))
 	}
+	e.encodeTies(c)
 	e.freq.encode(c)
 	e.index.encode(c)
 	e.seen.encode(c)
@@ -118,6 +119,7 @@ func (e *Engine) decode(c *decoder) error {
 		a := CampaignID(c.text())
 		e.apart[[2]CampaignID{a, CampaignID(c.text())}] = struct{}{}
 	}
+	e.decodeTies(c)
 	e.freq.decode(c)
 	e.index.decode(c)
 	e.seen.decode(c)

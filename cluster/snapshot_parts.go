@@ -82,6 +82,35 @@ func decodeFile(c *decoder) (f fileProfile) {
 	return f
 }
 
+func (e *Engine) encodeTies(c *encoder) {
+	c.uint(uint64(len(e.ties)))
+	for _, v := range sortedKeys(e.ties) {
+		c.word(v)
+		c.uint(uint64(len(e.ties[v])))
+		for _, id := range e.ties[v] {
+			c.text(string(id))
+		}
+	}
+	c.uint(uint64(len(e.operation)))
+	for _, id := range sortedKeys(e.operation) {
+		c.text(string(id))
+		c.text(e.operation[id])
+	}
+}
+
+func (e *Engine) decodeTies(c *decoder) {
+	for range c.size(9) {
+		v := c.word()
+		for range c.size(1) {
+			e.ties[v] = append(e.ties[v], CampaignID(c.text()))
+		}
+	}
+	for range c.size(2) {
+		id := CampaignID(c.text())
+		e.operation[id] = c.text()
+	}
+}
+
 // encode writes the counters that are not zero, with the gaps between them.
 func (f *frequency) encode(c *encoder) {
 	c.uint(uint64(f.clusters))
