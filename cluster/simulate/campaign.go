@@ -82,11 +82,11 @@ func (c *campaign) word(r *rng) {
 		asks = themeNamed("invoice").asks
 	}
 	add := func(kind blockKind, pattern string) {
-		b := block{kind, compile(pattern, r, c.known)}
+		b := block{kind, compile(distinct(r, pattern), r, c.known)}
 		c.choices += b.text.choices()
 		c.blocks = append(c.blocks, b)
 	}
-	c.subject = compile(pick(r, t.subjects), r, c.known)
+	c.subject = compile(distinctSubject(r, pick(r, t.subjects)), r, c.known)
 	c.choices += c.subject.choices()
 	add(blockText, pick(r, t.opens))
 	if c.class != Short && c.class != Abused {
@@ -138,7 +138,7 @@ func (c *campaign) identify(r *rng) {
 	f := &c.sender
 	f.name = pick(r, []string{c.known["brand"], c.known["agent"], c.known["company"], c.known["brand"] + " " + c.known["dept"]})
 	for range r.between(1, 3) {
-		f.locals = append(f.locals, pick(r, []string{"info", "service", "no-reply", "support", slug(c.known["agent"]), slug(c.known["dept"]), pick(r, words["nouns"])}))
+		f.locals = append(f.locals, pick(r, []string{"info", "service", "no-reply", "support", slug(c.known["agent"]), slug(c.known["dept"]), invent(r, nil, "word")}))
 		f.domains = append(f.domains, domainName(r))
 	}
 	f.random = r.chance(0.3)

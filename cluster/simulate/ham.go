@@ -78,8 +78,8 @@ func (g *generator) receipt(n int, at time.Time) Message {
 	opening, shipping, legal := detail(own), detail(own), strings.Join(passage(own, 2), " ")
 	kind := pick(own, []string{"order", "booking", "ticket", "invoice", "appointment"})
 	pieces := []said{{text: "Hello " + v.first + ","}, {text: opening + " Your " + kind + " " + v.num + ":"}}
-	for range r.between(1, 6) {
-		pieces = append(pieces, said{text: fill("<small> x <adj> <noun> <noun> \"<product>\", <price>", func(s string) string { return invent(r, nil, s) })})
+	for range r.between(3, 9) {
+		pieces = append(pieces, said{text: fill("<small> x <adj> <noun> <noun> \"<product>\" in <adj>, from <company>, <price>", func(s string) string { return invent(r, nil, s) })})
 	}
 	if r.chance(0.6) {
 		pieces = append(pieces, said{text: "Note: " + detail(r)})

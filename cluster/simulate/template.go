@@ -192,3 +192,43 @@ func passage(r *rng, n int) []string {
 	}
 	return out
 }
+
+// own are slots by which a sentence differs from others of its pattern.
+var own = []string{"<brand>", "<product>", "<place>", "<agent>", "<company>", "<person>", "<noun>", "<word>", "<ticker>", "<wallet>", "<contact>", "<phone>", "<first2>"}
+
+// tellsApart says whether a pattern has such a slot outside its choices.
+func tellsApart(pattern string) bool {
+	var b strings.Builder
+	for piece := range strings.SplitSeq(pattern, "{") {
+		_, after, inside := strings.Cut(piece, "}")
+		if !inside {
+			after = piece
+		}
+		b.WriteString(after)
+	}
+	for _, slot := range own {
+		if strings.Contains(b.String(), slot) {
+			return true
+		}
+	}
+	return false
+}
+
+// distinct gives a sentence something that no other lure has: without it two
+// strangers that took the same pattern would be the same mail.
+func distinct(r *rng, pattern string) string {
+	if tellsApart(pattern) {
+		return pattern
+	}
+	return pick(r, []string{
+		"{As to|Concerning} the <adj> <noun> in <place>: ", "<person> from <place> here. ", "File <adj> <noun>, <place>. ",
+		"On the <adj> <noun> matter, <person>: ", "{From|Via} the <noun> desk, <place>. ", "In the <place> <noun> case: ",
+	}) + pattern
+}
+
+func distinctSubject(r *rng, pattern string) string {
+	if tellsApart(pattern) {
+		return pattern
+	}
+	return pattern + pick(r, []string{" (<adj> <noun>)", " - <word>", ", <adj> <noun> <word>", " / <place>"})
+}
