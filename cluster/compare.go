@@ -16,12 +16,14 @@ const (
 
 // compare measures how far two profiles agree, field by field.
 func compare(a, b *profile, freq *frequency) (lv levels) {
+	a.weigh(freq)
+	b.weigh(freq)
 	for i := range lv {
 		lv[i] = absent
 	}
-	text := compareText(a, b, freq, &lv)
-	compareMarkup(a, b, freq, &lv)
-	compareSubject(a, b, freq, &lv)
+	text := compareText(a, b, &lv)
+	compareMarkup(a, b, &lv)
+	compareSubject(a, b, &lv)
 	compareFiles(a, b, freq, &lv)
 	compareValueFields(a, b, freq, &lv)
 	compareContext(a, b, text, &lv)
@@ -30,12 +32,10 @@ func compare(a, b *profile, freq *frequency) (lv levels) {
 
 // compareText fills the fields of the visible text and returns the level of its
 // resemblance, or absent.
-func compareText(a, b *profile, freq *frequency, lv *levels) int8 {
+func compareText(a, b *profile, lv *levels) int8 {
 	text := absent
 	if shorter := min(a.text.Total, b.text.Total); shorter >= leastText {
-		o := measure(a.text, b.text, TextSketchSize, func(h uint32) float32 {
-			return freq.idf(spaceText | uint64(h))
-		})
+		o := measure(a.text, b.text, a.weights.text, b.weights.text, TextSketchSize)
 		text = level(o.resemblance(), textBounds)
 		if shorter < shortText {
 			lv[fieldShortText] = text
@@ -45,9 +45,7 @@ func compareText(a, b *profile, freq *frequency, lv *levels) int8 {
 		}
 	}
 	if min(a.words.Total, b.words.Total) >= leastText {
-		o := measure(a.words, b.words, WordSketchSize, func(h uint32) float32 {
-			return freq.idf(spaceWord | uint64(h))
-		})
+		o := measure(a.words, b.words, a.weights.words, b.weights.words, WordSketchSize)
 		lv[fieldWords] = level(o.resemblance(), textBounds)
 		lv[fieldRareWords] = level(float32(o.rare), countBounds)
 	}
@@ -62,24 +60,20 @@ func digestLevel(a, b *fuzzyhash.Digest) int8 {
 	return level(float32(fuzzyhash.Compare(a, b)), digestBounds)
 }
 
-func compareMarkup(a, b *profile, freq *frequency, lv *levels) {
+func compareMarkup(a, b *profile, lv *levels) {
 	if min(a.tags.Total, b.tags.Total) >= leastTags {
-		o := measure(a.tags, b.tags, TagSketchSize, func(h uint32) float32 {
-			return freq.idf(spaceTag | uint64(h))
-		})
+		o := measure(a.tags, b.tags, a.weights.tags, b.weights.tags, TagSketchSize)
 		lv[fieldTags] = level(o.resemblance(), textBounds)
 	}
 	lv[fieldHTML] = digestLevel(&a.html, &b.html)
 }
 
-func compareSubject(a, b *profile, freq *frequency, lv *levels) {
+func compareSubject(a, b *profile, lv *levels) {
 	if len(a.subject) == 0 || len(b.subject) == 0 {
 		return
 	}
 	whole := func(s []uint32) Sketch { return Sketch{Total: len(s), Hashes: s} }
-	o := measure(whole(a.subject), whole(b.subject), MaxSubject, func(h uint32) float32 {
-		return 0.1 + freq.idf(spaceSubject|uint64(h))
-	})
+	o := measure(whole(a.subject), whole(b.subject), a.weights.subject, b.weights.subject, MaxSubject)
 	lv[fieldSubject] = level(o.resemblance(), subjectBounds)
 }
 
@@ -106,9 +100,8 @@ func compareFile(x, y *fileProfile, freq *frequency, lv *levels) {
 		raise(fieldFileDigest, digestLevel(&x.digest, &y.digest))
 	}
 	if min(x.text.Total, y.text.Total) >= leastText {
-		o := measure(x.text, y.text, FileSketchSize, func(h uint32) float32 {
-			return freq.idf(spaceText | uint64(h))
-		})
+		var wx, wy [FileSketchSize]uint8
+		o := measure(x.text, y.text, freq.weigh(spaceText, x.text.Hashes, wx[:]), freq.weigh(spaceText, y.text.Hashes, wy[:]), FileSketchSize)
 		raise(fieldFileText, level(o.resemblance(), textBounds))
 	}
 	if x.look != 0 && y.look != 0 {

@@ -108,6 +108,18 @@ func (f *frequency) idf(h uint64) float32 {
 	return inverse * inverse
 }
 
+// fullWeight is the weight of a member of a sketch that one cluster has.
+const fullWeight = 255
+
+// weigh gives the idf of each hash as a fraction of fullWeight, in dst.
+func (f *frequency) weigh(space uint64, hashes []uint32, dst []uint8) []uint8 {
+	dst = dst[:0]
+	for _, h := range hashes {
+		dst = append(dst, uint8(fullWeight*f.idf(space|uint64(h))))
+	}
+	return dst
+}
+
 // rarity levels: how many of the clusters have a value, from everybody's (1) to
 // nearly nobody's (5).
 var rarityBounds = [...]float32{0.05, 0.02, 0.008, 0.003}

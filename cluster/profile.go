@@ -18,6 +18,29 @@ type profile struct {
 	html    fuzzyhash.Digest
 	files   []fileProfile
 	values  []uint64 // packed, ascending: see pack
+	weights weights
+}
+
+// weights are the weights of the members of a profile's samples, as the frequency
+// table gave them when it had seen a number of clusters. Looking one up costs a
+// cache miss, so an exemplar keeps them until the table has grown by an eighth.
+type weights struct {
+	text, words, tags, subject []uint8
+	clusters                   uint32
+}
+
+// weigh brings the weights of a profile up to date.
+func (p *profile) weigh(f *frequency) {
+	at := p.weights.clusters
+	if at > 0 && f.clusters+1 >= at && f.clusters+1 <= at+at/8 {
+		return
+	}
+	w := &p.weights
+	w.clusters = f.clusters + 1
+	w.text = f.weigh(spaceText, p.text.Hashes, w.text)
+	w.words = f.weigh(spaceWord, p.words.Hashes, w.words)
+	w.tags = f.weigh(spaceTag, p.tags.Hashes, w.tags)
+	w.subject = f.weigh(spaceSubject, p.subject, w.subject)
 }
 
 type fileProfile struct {

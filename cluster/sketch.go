@@ -81,59 +81,51 @@ func compareValues(a, b Value) int {
 // overlap is what two sketches share, weighted: the estimates of Broder (1997)
 // with each member counting by its weight.
 type overlap struct {
-	shared, union, a, b float32
-	// members is how many sampled members are shared; rare how many of those
-	// weigh nearly full.
-	members, rare int
+	shared, a, b uint32
+	// rare is how many shared members weigh nearly full.
+	rare uint32
 }
 
 // rareMember is the weight from which a shared member counts as rare.
-const rareMember = 0.85
+const rareMember = fullWeight * 85 / 100
 
-// measure compares two samples over the range of hashes that both cover.
-func measure(x, y Sketch, size int, weight func(uint32) float32) overlap {
+// measure compares two samples over the range of hashes that both cover. wx and
+// wy hold the weights of their members, in their order; of a shared member x's
+// counts.
+func measure(x, y Sketch, wx, wy []uint8, size int) overlap {
 	var o overlap
+	xs, ys := x.Hashes, y.Hashes
 	limit := min(x.reach(size), y.reach(size))
 	i, j := 0, 0
-	for i < len(x.Hashes) || j < len(y.Hashes) {
-		var h uint32
-		inX, inY := false, false
+	for i < len(xs) && j < len(ys) && xs[i] <= limit && ys[j] <= limit {
 		switch {
-		case j == len(y.Hashes) || i < len(x.Hashes) && x.Hashes[i] < y.Hashes[j]:
-			h, inX = x.Hashes[i], true
-		case i == len(x.Hashes) || y.Hashes[j] < x.Hashes[i]:
-			h, inY = y.Hashes[j], true
-		default:
-			h, inX, inY = x.Hashes[i], true, true
-		}
-		if h > limit {
-			break
-		}
-		o.count(weight(h), inX, inY)
-		if inX {
+		case xs[i] < ys[j]:
+			o.a += uint32(wx[i])
 			i++
-		}
-		if inY {
+		case ys[j] < xs[i]:
+			o.b += uint32(wy[j])
+			j++
+		default:
+			o.share(uint32(wx[i]))
+			i++
 			j++
 		}
+	}
+	for ; i < len(xs) && xs[i] <= limit; i++ {
+		o.a += uint32(wx[i])
+	}
+	for ; j < len(ys) && ys[j] <= limit; j++ {
+		o.b += uint32(wy[j])
 	}
 	return o
 }
 
-func (o *overlap) count(w float32, inX, inY bool) {
-	o.union += w
-	if inX {
-		o.a += w
-	}
-	if inY {
-		o.b += w
-	}
-	if inX && inY {
-		o.shared += w
-		o.members++
-		if w >= rareMember {
-			o.rare++
-		}
+func (o *overlap) share(w uint32) {
+	o.shared += w
+	o.a += w
+	o.b += w
+	if w >= rareMember {
+		o.rare++
 	}
 }
 
@@ -146,14 +138,14 @@ func (s Sketch) reach(size int) uint32 {
 }
 
 // resemblance is the share of the union that is common, 0 to 1.
-func (o *overlap) resemblance() float32 { return ratio(o.shared, o.union) }
+func (o *overlap) resemblance() float32 { return ratio(o.shared, o.a+o.b-o.shared) }
 
 // containment is the share of the smaller set that the other has, 0 to 1.
 func (o *overlap) containment() float32 { return ratio(o.shared, min(o.a, o.b)) }
 
-func ratio(a, b float32) float32 {
-	if b <= 0 {
+func ratio(a, b uint32) float32 {
+	if b == 0 {
 		return 0
 	}
-	return a / b
+	return float32(a) / float32(b)
 }

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -8,7 +9,8 @@ import (
 	"testing/quick"
 )
 
-func one(uint32) float32 { return 1 }
+// even weighs all members alike.
+func even(s Sketch) []uint8 { return bytes.Repeat([]byte{fullWeight}, len(s.Hashes)) }
 
 // TestMeasureIsExactOnWholeSets: where the samples are the sets, the estimates
 // are the true values.
@@ -22,7 +24,8 @@ func TestMeasureIsExactOnWholeSets(t *testing.T) {
 		{[]uint32{1}, []uint32{2}, 0, 0},
 		{nil, []uint32{2}, 0, 0},
 	} {
-		o := measure(Sketch{len(tt.x), tt.x}, Sketch{len(tt.y), tt.y}, TextSketchSize, one)
+		x, y := Sketch{len(tt.x), tt.x}, Sketch{len(tt.y), tt.y}
+		o := measure(x, y, even(x), even(y), TextSketchSize)
 		if o.resemblance() != tt.resemblance || o.containment() != tt.containment {
 			t.Errorf("measure(%v, %v) = %v, %v, want %v, %v", tt.x, tt.y,
 				o.resemblance(), o.containment(), tt.resemblance, tt.containment)
@@ -46,7 +49,8 @@ func TestMeasureEstimatesLargeSets(t *testing.T) {
 		for range 2000 - shared {
 			a, b = append(a, fmt.Sprint(r.Uint64())), append(b, fmt.Sprint(r.Uint64()))
 		}
-		o := measure(testSketch(a, TextSketchSize), testSketch(b, TextSketchSize), TextSketchSize, one)
+		x, y := testSketch(a, TextSketchSize), testSketch(b, TextSketchSize)
+		o := measure(x, y, even(x), even(y), TextSketchSize)
 		sum += math.Abs(float64(o.resemblance()) - float64(shared)/float64(4000-shared))
 	}
 	if mean := sum / pairs; mean > 0.05 {
@@ -55,10 +59,16 @@ func TestMeasureEstimatesLargeSets(t *testing.T) {
 }
 
 func TestMeasureIsSymmetric(t *testing.T) {
-	weight := func(h uint32) float32 { return float32(h%7) / 7 }
+	weight := func(s Sketch) (w []uint8) {
+		for _, h := range s.Hashes {
+			w = append(w, uint8(h%7))
+		}
+		return w
+	}
 	f := func(x, y []uint16) bool {
 		a, b := sketchOf(x), sketchOf(y)
-		p, q := measure(a, b, TextSketchSize, weight), measure(b, a, TextSketchSize, weight)
+		p := measure(a, b, weight(a), weight(b), TextSketchSize)
+		q := measure(b, a, weight(b), weight(a), TextSketchSize)
 		return p.resemblance() == q.resemblance() && p.containment() == q.containment() && p.resemblance() <= p.containment()+1e-6
 	}
 	if err := quick.Check(f, nil); err != nil {

@@ -46,6 +46,10 @@ func (x *exemplar) encode(c *encoder) {
 		x.files[i].encode(c)
 	}
 	c.words(x.values)
+	c.uint(uint64(x.weights.clusters))
+	for _, w := range [][]uint8{x.weights.text, x.weights.words, x.weights.tags, x.weights.subject} {
+		c.text(string(w))
+	}
 }
 
 func decodeExemplar(c *decoder) (x exemplar) {
@@ -62,6 +66,10 @@ func decodeExemplar(c *decoder) (x exemplar) {
 		p.files = append(p.files, decodeFile(c))
 	}
 	p.values = c.words()
+	p.weights.clusters = uint32(c.uint())
+	for _, w := range []*[]uint8{&p.weights.text, &p.weights.words, &p.weights.tags, &p.weights.subject} {
+		*w = []uint8(c.text())
+	}
 	x.profile = p
 	return x
 }
