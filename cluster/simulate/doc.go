@@ -8,8 +8,10 @@
 // millions of reports in a minute.
 //
 // Both are streams in order of time. A stream is a function of its [Config]:
-// the same seed gives the same bytes on every machine. Memory grows with the
-// number of campaigns (some 40 bytes each), not with the number of reports.
+// the same seed gives the same bytes, with one release of Go on one architecture
+// (pictures and archives are compressed, sizes are drawn in floating point). Memory
+// grows with the number of campaigns (some 40 bytes each) and with those under way,
+// not with the number of reports.
 //
 // # The mix
 //

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"iter"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"shoal/cluster"
@@ -140,4 +145,65 @@ func TestFeaturesLikeExtracted(t *testing.T) {
 	if ratio := directValues / values; ratio < 0.75 || ratio > 1.35 {
 		t.Errorf("%.0f values a report, extraction gives %.0f", directValues/reports, values/reports)
 	}
+}
+
+// command runs the program in this process.
+func command(args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	a := &app{getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: &out, stderr: &errs}
+	status = a.execute(context.Background(), args)
+	return status, out.String(), errs.String()
+}
+
+// TestSimulate: what is written is what eval reads, whatever the form of the files:
+// no message is missing, and each is the same mail.
+func TestSimulate(t *testing.T) {
+	var answers []string
+	for _, flags := range [][]string{{"--per-file", "70"}, {"--gzip"}, {"--format", "eml"}} {
+		dir := filepath.Join(t.TempDir(), "traffic")
+		args := append([]string{"simulate", "-q", "--reports", "200", "--seed", "3", "--out", dir}, flags...)
+		if status, _, stderr := command(args...); status != 0 {
+			t.Fatalf("%v: status %d: %s", args, status, stderr)
+		}
+		for name, want := range map[string]int{"labels.tsv": 200, "meta.tsv": 201} {
+			if got := strings.Count(read(t, dir, name), "\n"); got != want {
+				t.Errorf("%v: %s has %d lines, want %d", flags, name, got, want)
+			}
+		}
+		if attrs := read(t, dir, "attrs.csv"); !strings.HasPrefix(attrs, "recipient,region,list\n") || strings.Count(attrs, "\n") < 50 {
+			t.Errorf("%v: attrs.csv begins %.60q", flags, attrs)
+		}
+		status, stdout, stderr := command("eval", "-q", dir)
+		if status != 0 || !strings.HasPrefix(stdout, "messages 200 missing 0 ") {
+			t.Errorf("%v: eval: status %d, %.80q %s", flags, status, stdout, stderr)
+		}
+		answers = append(answers, stdout)
+		if status, _, _ := command(args...); status != 1 {
+			t.Errorf("%v: a second time into the same folder: status %d, want 1", flags, status)
+		}
+	}
+	// Line ends differ between the forms, nothing else.
+	if answers[0] != answers[1] || answers[0] != answers[2] {
+		t.Errorf("the form of the files changes the figures:\n%s", strings.Join(answers, "\n"))
+	}
+}
+
+func TestSimulateUsage(t *testing.T) {
+	for _, flags := range [][]string{
+		{}, {"--out", "x", "--reports", "0"}, {"--out", "x", "--format", "pst"}, {"--out", "x", "--classes", "alone"},
+		{"--out", "x", "--start", "soon"}, {"--out", "x", "--format", "eml", "--gzip"}, {"--out", "x", "--per-file", "0"}, {"x"},
+	} {
+		if status, _, _ := command(append([]string{"simulate"}, flags...)...); status != 2 {
+			t.Errorf("simulate %v: status %d, want 2", flags, status)
+		}
+	}
+}
+
+func read(t *testing.T, dir, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
