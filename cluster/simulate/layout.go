@@ -25,13 +25,12 @@ const linkMark = "\x01"
 
 // layout is a markup: another one for every campaign, or for every copy.
 type layout struct {
-	head, foot   string
-	shell        [][2]string // opening and closing tags, outermost first
-	paragraph    [2]string
-	button       [2]string
-	end          [2]string
-	anchor       string
-	hiddenByFont bool
+	head, foot string
+	shell      [][2]string // opening and closing tags, outermost first
+	paragraph  [2]string
+	button     [2]string
+	end        [2]string
+	anchor     string
 }
 
 func newLayout(r *rng) layout {

@@ -45,7 +45,7 @@ func extracted(t *testing.T, cfg simulate.Config) iter.Seq[simulate.Labelled] {
 type shape struct {
 	n, copies                 float64
 	text, words, tags, values float64
-	body, alike, alikeDigest  float64
+	body, alike               float64
 	first                     map[string]*cluster.Features
 }
 
