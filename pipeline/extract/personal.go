@@ -20,6 +20,7 @@ var (
 	streetLine  = regexp.MustCompile(`^(?:[a-z ]{0,24}: ?)?\d{1,6}[a-z]?,? (?:[nsew]\.? )?[\pL0-9.' -]{2,40}?\b(?:st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane|ct|court|pl|place|way|ter|terrace|cir|circle|pkwy|parkway|hwy|highway|trl|trail|sq|square|loop)\b`)
 	stateZIP    = regexp.MustCompile(`\b[A-Za-z.' ]{2,30},? (?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),? +\d{5}(?:-\d{4})?\b`)
 	greeting    = regexp.MustCompile(`^(?i:dear|hello|hi|hey|good (?:morning|afternoon|evening|day)|attention|attn|sehr geehrte[rs]?(?: (?:herr|frau))?|hallo|liebe[r]?|guten tag|bonjour|cher|chère|chere|estimad[oa]|hola|prezad[oa]|ol[aá]|caro|cara|gentile|beste|geachte(?: (?:heer|mevrouw))?|ciao)[ ,:]+(?:(?i:mr|mrs|ms|dr)\.? )?(\p{Lu}[\pL'-]+(?: \p{Lu}[\pL'.-]*){0,3}) ?(?:[,:;!.]|$)`)
+	addressed   = regexp.MustCompile(`^(\p{Lu}[\pL'-]+(?: \p{Lu}[\pL'.-]*){1,2}), ?\p{Ll}`)
 	greetedMail = regexp.MustCompile(`^(?i:dear|hello|hi|hey|attention|attn|sehr geehrte[rs]?|hallo|guten tag|bonjour|cher|estimad[oa]|hola|prezad[oa]|ol[aá]|caro|gentile|beste|geachte|ciao)[ ,:]+[^ @]+@[^ @]+\.[a-zA-Z]+[ ,:;!.]*$`)
 	ownPhone    = regexp.MustCompile(`\b(?:your|ihre|votre|tu|su|seu) (?:phone|mobile|cell|telephone|telefon)[a-z ]{0,12}(?:number|nummer)?(?: is|:)? *\+?[\d(]`)
 	passwords   = regexp.MustCompile(`\b(?:your|ihr|votre|tu|su|sua) ?(?:[a-z]+ ){0,2}(?:password|pass|passwort|kennwort|mot de passe|contrasena|senha)s?(?: is| was| ist| est| es)?[ :=-]*["'(]?[a-z0-9!@#$%^&*_.-]*[0-9!@#$%^&*_][a-z0-9!@#$%^&*_.-]*`)
@@ -48,6 +49,13 @@ func newPerson(m *mask) *person {
 // the line that is to be scanned as usual; secret lines leave no values.
 func (p *person) see(lines []string, i int) (class string, rest string, secret bool) {
 	line := lines[i]
+	if i < 3 { // however long the paragraph is
+		if name, ok := p.addressed(line); ok {
+			p.kinds[personalName] = true
+			p.names = append(p.names, name)
+			return className, strings.TrimPrefix(line, name), false
+		}
+	}
 	if len(line) > 200 || len(line) < 3 {
 		return "", line, p.password(line)
 	}
@@ -133,6 +141,21 @@ func (p *person) ownName(line string) bool {
 		}
 	}
 	return mine > 0 || strings.HasSuffix(line, ",")
+}
+
+// addressed finds the name in "John Smith, this concerns you": a text that begins
+// with it and goes on.
+func (p *person) addressed(line string) (string, bool) {
+	m := addressed.FindStringSubmatch(line)
+	if m == nil {
+		return "", false
+	}
+	for _, w := range strings.Fields(m[1]) {
+		if commonGreeted[strings.ToLower(strings.Trim(w, ".'"))] {
+			return "", false
+		}
+	}
+	return m[1], true
 }
 
 func (p *person) postal(lines []string, i int) bool {
