@@ -27,6 +27,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"exits":      cmdExits,
 	"up":         cmdUp,
 	"post":       cmdPost,
+	"lmtp":       cmdLMTP,
 	"rows":       cmdRows,
 	"mailbox":    cmdMailbox,
 	"killengine": cmdKillEngine,

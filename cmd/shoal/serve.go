@@ -10,11 +10,13 @@ import (
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	s, cmd := a.serviceCommand("serve", "Take reports in over HTTP; health and metrics")
+	s, cmd := a.serviceCommand("serve", "Take reports in over HTTP and LMTP; health and metrics")
 	var addr, tokenFile string
 	var files tableFlags
+	var mail lmtpFlags
 	cmd.Long = `Take reports in over HTTP (POST /v1/reports with a bearer token) and publish them
-to topic reports. /healthz, /readyz and /metrics are for operators.
+to topic reports. With --lmtp a mail server delivers an abuse box or spam traps
+to it (RFC 2033) and keeps what Kafka has not taken yet. /healthz, /readyz and /metrics are for operators.
 
 It has no encryption: put a proxy with TLS in front of it. Tokens are made with
 shoal token add; the token file is read at the start.`
@@ -41,6 +43,9 @@ shoal token add; the token file is read at the start.`
 					return err
 				}
 			}
+			if err := s.lmtp(mail, t.attrs); err != nil {
+				return err
+			}
 			return s.site(addr, &website{intake: intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{
 				Sink: s.client.NewSink(pipeline.TopicReports), Tokens: tokens, Attrs: t.attrs, Log: s.log, Registerer: s.reg,
 			})})
@@ -48,6 +53,7 @@ shoal token add; the token file is read at the start.`
 	}
 	s.store.register(cmd.Flags())
 	files.registerAttrs(cmd.Flags())
+	mail.register(cmd.Flags())
 	cmd.Flags().StringVar(&addr, "listen", defaultListen, "`ADDR` of the HTTP server")
 	cmd.Flags().StringVar(&tokenFile, "tokens", "", "`FILE` of tokens, made with one token if there is none (default DIR/tokens of --data)")
 	return cmd
