@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -178,4 +179,24 @@ func TestEntryAtOldOffsetIsIgnored(t *testing.T) {
 	if evs := e.Step(Entry{Offset: 7, Features: testFeatures("b", "s", "one two three")}); len(evs) != 0 {
 		t.Errorf("offset 7 again gave %v", evs)
 	}
+}
+
+// FuzzRestore: whatever the body of a snapshot, with its checksum right, Restore
+// does not panic, and what it accepts is not larger in memory than it was on disk.
+func FuzzRestore(f *testing.F) {
+	e := NewEngine(testConfig())
+	play(e, testLog(6, 2, 4, 5))
+	good := e.Snapshot()
+	f.Add(good[:len(good)-sha256.Size])
+	f.Fuzz(func(t *testing.T, body []byte) {
+		sum := sha256.Sum256(body)
+		snapshot := append(bytes.Clone(body), sum[:]...)
+		e := NewEngine(testConfig())
+		if e.Restore(snapshot) != nil {
+			return
+		}
+		if again := e.Snapshot(); len(again) > 2*len(snapshot)+1<<16 {
+			t.Errorf("a snapshot of %d bytes became one of %d", len(snapshot), len(again))
+		}
+	})
 }

@@ -19,12 +19,13 @@ import (
 
 // evalOptions are the flags of shoal eval.
 type evalOptions struct {
-	local *local
-	cfg   cluster.Config
-	worst int
-	folds int
-	fit   string
-	with  []string
+	local  *local
+	cfg    cluster.Config
+	worst  int
+	folds  int
+	orders int
+	fit    string
+	with   []string
 }
 
 func (a *app) evalCommand() *cobra.Command {
@@ -55,6 +56,7 @@ Both learn from the folders of --learn-with as well, which are never scored.`,
 	fl.Float64Var(&o.cfg.Merge, "merge", o.cfg.Merge, "score in nats from which exemplars of two campaigns agree")
 	fl.IntVar(&o.worst, "worst", 0, "list the `N` worst mixed clusters and split campaigns")
 	fl.IntVar(&o.folds, "folds", 0, "score with weights learned without the part that is scored, in `N` parts")
+	fl.IntVar(&o.orders, "orders", 0, "score the same messages in `N` orders of arrival")
 	fl.StringArrayVar(&o.with, "learn-with", nil, "another labelled folder `DIR` to learn from; may be given again")
 	fl.StringVar(&o.fit, "fit", "", "learn weights from all of DIR and write them to `FILE`")
 	return cmd
@@ -65,9 +67,12 @@ func (a *app) eval(ctx context.Context, dir string, o evalOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.fit != "" || o.folds > 1 {
-		err = a.learn(ctx, o, newTrainer(o.cfg, g, items))
-	} else {
+	switch t := newTrainer(o.cfg, g, items); {
+	case o.fit != "" || o.folds > 1:
+		err = a.learn(ctx, o, t)
+	case o.orders > 0:
+		err = a.evalOrders(t, o.orders)
+	default:
 		answer(items, g)
 		err = a.printScore(items, o.worst)
 	}
