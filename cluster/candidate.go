@@ -17,7 +17,7 @@ const (
 	gramKeys      = 4 // digest windows, for skeletons and attachments
 	fileKeys      = 4 // attachments
 	tokenKeys     = 10
-	maxCandidates = 32
+	maxCandidates = 16
 	// perCluster keeps one large campaign from taking all places.
 	perCluster = 4
 )

@@ -115,12 +115,20 @@ func (e *Engine) report(f *Features) {
 	}
 }
 
+// beyondDoubt is how far above [Config.Join], in nats, a group needs no further
+// of its exemplars compared.
+const beyondDoubt = 5
+
 // match gives the groups that p agrees with, best first; equal scores go to the
 // older group.
 func (e *Engine) match(p *profile) []match {
 	var ms []match
 	for _, c := range e.candidates(p) {
 		x := &e.exemplars[c.slot]
+		i := slices.IndexFunc(ms, func(m match) bool { return m.group == x.cluster })
+		if i >= 0 && ms[i].score >= e.cfg.Join+beyondDoubt {
+			continue
+		}
 		lv := compare(p, x.profile, e.freq)
 		lv[fieldCore] = coreLevel(e.groups[x.cluster].core, p)
 		s := e.weights.score(&lv)
@@ -132,7 +140,6 @@ func (e *Engine) match(p *profile) []match {
 		if s.total < e.cfg.Join || s.content < e.cfg.Content {
 			continue
 		}
-		i := slices.IndexFunc(ms, func(m match) bool { return m.group == x.cluster })
 		switch {
 		case i < 0:
 			ms = append(ms, match{x.cluster, c.slot, s.total})
