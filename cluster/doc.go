@@ -13,6 +13,43 @@
 // here and nowhere else; how features come out of mail is the business of
 // pipeline/extract.
 //
+// # How a report finds its campaign
+//
+// Keys of the report (shingles, rare words, hosts, digests, the look of its
+// pictures) are looked up in an index of fixed size, and the few exemplars that
+// share most of them are compared with it field by field. Each field ends in a
+// level, each level has a weight in nats, and the sum is the logarithm of the
+// odds that both are of one campaign: record linkage after Fellegi and Sunter
+// (1969). The weights are learned together (package learn) rather than as a
+// product of independent likelihoods, since a digest and its shingles say the
+// same thing twice.
+//
+// Four rules are not weights. Content must speak for a join before senders and
+// servers count. What many clusters have weighs little, by a count of clusters,
+// not of reports, so that a large campaign does not make its own words common.
+// Between mails of one sender or list, what that sender always sends says
+// nothing. And what all exemplars of a campaign have in common, its core, speaks
+// against a report that lacks it: kits serve many lures.
+//
+// # How campaigns live
+//
+// A report that agrees with nothing opens a group and may become a campaign when
+// a second one comes. Exemplars, a bounded number, stand for the variants. Two
+// campaigns merge when a third of the smaller one's exemplars agree with the
+// other's, not because one report resembles both, and the older id survives.
+// Campaigns that share rare servers, contacts, identity or kit, of two kinds at
+// least, are tied into an operation and stay apart. What an analyst decided is
+// never undone.
+//
+// # What it costs
+//
+// Work for a report does not grow with the number of reports: keys, postings of
+// a key, candidates, exemplars of a campaign and values of a report are all
+// bounded, and an index bucket is one cache line. Memory is the tables of
+// [Config] and the exemplars of groups that are not idle. A flood of near-copies
+// of everything pushes out postings of its own keys first; what it costs others
+// is the buckets that it shares with them.
+//
 // The package does not read mail, does not speak to Kafka or ClickHouse, and
 // does not know recipients.
 package cluster
