@@ -47,7 +47,7 @@ var hints = map[Key]float32{
 // leastHint is the idf below which a key is everybody's and not looked up.
 const leastHint = 0.3
 
-// keys gives the index keys of a profile, most of them chosen by rarity.
+// indexKeys gives the index keys of a profile, most of them chosen by rarity.
 func (p *profile) indexKeys(freq *frequency, dst []indexKey) []indexKey {
 	dst = appendLowest(dst, spaceText, p.text, textKeys, 0.5, freq)
 	dst = appendRarest(dst, spaceWord, p.words.Hashes, wordKeys, 0.6, freq)

@@ -66,6 +66,7 @@ func (e *Engine) order(d *Decision) string {
 	delete(e.apart, pair(e.groups[a].id, e.groups[b].id))
 	survivor := e.merge(a, b, d.Time, d.Actor, d.Note, nil)
 	e.groups[survivor].pinned = true
+	e.tie(survivor, e.groups[survivor].exemplars, d.Time)
 	return ""
 }
 
@@ -116,7 +117,8 @@ func (e *Engine) move(from, to uint32, d *Decision) {
 	e.recore(to)
 }
 
-// pin ties reports of one campaign (Other) to another for good.
+// pin ties reports of one campaign (Other, or the id that a report alone has) to
+// another for good.
 func (e *Engine) pin(d *Decision) string {
 	to, ok := e.find(d.Campaign)
 	if !ok {
@@ -125,13 +127,20 @@ func (e *Engine) pin(d *Decision) string {
 	if len(d.Reports) == 0 {
 		return "no reports were named"
 	}
+	from, ok := e.find(d.Other)
+	switch {
+	case d.Other == "" || ok && from == to:
+	case !ok:
+		return "what the reports are in is no longer in memory"
+	case e.groups[from].reports > uint64(len(d.Reports)):
+		e.move(from, to, d)
+	default: // nothing would stay behind
+		to = e.merge(to, from, d.Time, d.Actor, d.Note, nil)
+	}
 	g := &e.groups[to]
 	g.pinned = true
-	if from, ok := e.find(d.Other); ok && from != to && e.groups[from].reports > uint64(len(d.Reports)) {
-		e.move(from, to, d)
-	}
 	for _, r := range d.Reports {
-		e.emit(Event{Kind: EventPinned, Time: d.Time, Report: r, Campaign: e.groups[to].id, Actor: d.Actor, Note: d.Note})
+		e.emit(Event{Kind: EventPinned, Time: d.Time, Report: r, Campaign: g.id, Actor: d.Actor, Note: d.Note})
 	}
 	return ""
 }

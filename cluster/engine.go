@@ -68,7 +68,7 @@ func (e *Engine) Step(entry Entry) []Event {
 	if entry.Offset <= e.offset {
 		return nil
 	}
-	e.offset = entry.Offset
+	e.offset, e.changed = entry.Offset, false
 	switch {
 	case entry.Features != nil:
 		e.report(entry.Features)
@@ -110,7 +110,6 @@ func (e *Engine) report(f *Features) {
 		home = e.tryMerge(home, m, p, f.Time)
 	}
 	if e.changed {
-		e.changed = false
 		e.tie(home, e.groups[home].exemplars, f.Time)
 	}
 }

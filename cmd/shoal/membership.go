@@ -10,34 +10,19 @@ import (
 	"shoal/pipeline/store"
 )
 
-// membership gives the campaign of each report, "" for one that stands alone. The
-// engine keeps exemplars and not reports, so only the store knows.
+// membership gives the campaign of each report, or the id of one that stands
+// alone. The engine keeps exemplars and not reports, so only the store knows.
 func membership(ctx context.Context, db *store.DB, reports []cluster.ReportID) (map[cluster.ReportID]cluster.CampaignID, error) {
-	ids := make([]string, len(reports))
-	for i, r := range reports {
-		ids[i] = r.String()
-	}
-	var rows []struct {
-		Report   string `ch:"report_id"`
-		Campaign string `ch:"campaign_id"`
-	}
-	if err := db.Select(ctx, &rows, "SELECT report_id, campaign_id FROM shoal.reports WHERE report_id IN (?)", ids); err != nil {
-		return nil, fmt.Errorf("look reports up: %w", err)
-	}
-	out := map[cluster.ReportID]cluster.CampaignID{}
-	for _, row := range rows {
-		id, err := cluster.ParseReportID(row.Report)
-		if err != nil {
-			return nil, fmt.Errorf("report %q: %w", row.Report, err)
-		}
-		out[id] = cluster.CampaignID(row.Campaign)
+	home, err := db.Places(ctx, reports)
+	if err != nil {
+		return nil, err
 	}
 	for _, r := range reports {
-		if _, ok := out[r]; !ok {
+		if _, ok := home[r]; !ok {
 			return nil, fmt.Errorf("no report %s is stored", r)
 		}
 	}
-	return out, nil
+	return home, nil
 }
 
 // checkSplit refuses reports that are not in the campaign that they shall leave.
