@@ -64,7 +64,7 @@ func (e *Engine) order(d *Decision) string {
 		return "both ids are one campaign already"
 	}
 	delete(e.apart, pair(e.groups[a].id, e.groups[b].id))
-	survivor := e.merge(a, b, d.Time, d.Actor, d.Note, nil)
+	survivor := e.merge(a, b, d.Time, d.Actor, d.Note, reason{})
 	e.groups[survivor].pinned = true
 	e.tie(survivor, e.groups[survivor].exemplars, d.Time)
 	return ""
@@ -135,7 +135,7 @@ func (e *Engine) pin(d *Decision) string {
 	case e.groups[from].reports > uint64(len(d.Reports)):
 		e.move(from, to, d)
 	default: // nothing would stay behind
-		to = e.merge(to, from, d.Time, d.Actor, d.Note, nil)
+		to = e.merge(to, from, d.Time, d.Actor, d.Note, reason{})
 	}
 	g := &e.groups[to]
 	g.pinned = true

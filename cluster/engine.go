@@ -187,12 +187,15 @@ func (e *Engine) join(p *profile, f *Features, m match) {
 	g.last = max(g.last, f.Time)
 	x.hits++
 	x.last = max(x.last, f.Time)
-	evidence := e.explain(f, p, x.profile, coreLevel(g.core, p))
+	why := e.explain(f, p, x.profile, coreLevel(g.core, p))
 	if !g.created {
 		g.created, e.changed = true, true
 		e.emit(Event{Kind: EventCreated, Time: f.Time, Campaign: g.id})
 	}
-	e.emit(Event{Kind: EventAssigned, Time: f.Time, Report: f.Report, Campaign: g.id, Evidence: evidence})
+	e.emit(Event{
+		Kind: EventAssigned, Time: f.Time, Report: f.Report, Campaign: g.id,
+		Evidence: why.evidence, Score: why.total, Content: why.content,
+	})
 	if e.novel(m.group, p, x.profile) {
 		e.learn(m.group, p)
 		e.addExemplar(m.group, p, f.Time)

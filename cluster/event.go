@@ -73,9 +73,14 @@ type Event struct {
 	Actor, Note     string
 	// Evidence says why a report was assigned or two campaigns merged or tied.
 	Evidence []Evidence
+	// Score is that of the assignment or merge, in nats: the weights of Evidence
+	// and the prior odds added up. Content is the part of it that what the mail
+	// says or carries gave. Both are 0 where there is no evidence, and of ties.
+	Score, Content float64
 }
 
-// Evidence is one key that agreed between a report and an exemplar.
+// Evidence is one comparison of a report with an exemplar that counted. A key has
+// as many as it is compared in ways.
 type Evidence struct {
 	Key Key
 	// Matched is the report that stands behind the exemplar.

@@ -2,66 +2,89 @@ package cluster
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
-// maxEvidence bounds the evidence that is kept of a join.
-const maxEvidence = 12
+// reason is why two profiles belong together.
+type reason struct {
+	evidence []Evidence
+	result
+}
 
-// explain says why p agrees with near: the fields with the largest weights,
-// heaviest first. f, where there is one, lends p its texts for people.
-func (e *Engine) explain(f *Features, p, near *profile, core int8) []Evidence {
+// explain says why p agrees with near: every field that counted, heaviest first,
+// so that the weights and the prior add up to the score. core is how much of the
+// group's core p has. f, where there is one, lends p its texts for people.
+func (e *Engine) explain(f *Features, p, near *profile, core int8) reason {
 	lv := compare(p, near, e.freq)
 	if core != absent {
 		lv[fieldCore] = core
 	}
 	var out []Evidence
 	for i, l := range lv {
-		if l == absent {
-			continue
-		}
-		w := e.weights.fields[i][l]
-		if w == 0 {
+		if l == absent || e.weights.fields[i][l] == 0 {
 			continue
 		}
 		fd := field(i)
 		out = append(out, Evidence{
-			Key: fd.key(), Matched: near.report, Value: e.display(f, p, near, fd),
-			Score: float64(l) / float64(fd.top()), Weight: float64(w),
+			Key: fd.key(), Matched: near.report, Value: e.display(f, near, fd),
+			Score: fd.share(l), Weight: float64(e.weights.fields[i][l]),
 		})
 	}
-	slices.SortStableFunc(out, func(a, b Evidence) int { return -cmp.Compare(max(a.Weight, -a.Weight), max(b.Weight, -b.Weight)) })
-	return out[:min(len(out), maxEvidence)]
+	slices.SortStableFunc(out, func(a, b Evidence) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
+	return reason{evidence: out, result: e.weights.score(&lv)}
 }
 
-// display is the text of what agreed: the rarest shared value of the key.
-func (e *Engine) display(f *Features, p, near *profile, fd field) string {
+// display is the text of what agreed: the rarest value of the field's key that
+// both have, or the name of an attachment.
+func (e *Engine) display(f *Features, near *profile, fd field) string {
 	if f == nil {
 		return ""
 	}
 	k := fd.key()
 	best, text := float32(-1), ""
 	for _, v := range f.Values {
-		if v.Key != k {
-			continue
-		}
 		h := pack(v.Key, v.Hash)
-		if _, ok := slices.BinarySearch(near.values, h); !ok {
+		if _, ok := slices.BinarySearch(near.values, h); v.Key != k || !ok {
 			continue
 		}
 		if idf := e.freq.idf(h); idf > best {
 			best, text = idf, v.Text
 		}
 	}
-	if k == KeyFileHash || k == KeyFileDigest || k == KeyFileText || k == KeyLook {
-		for _, a := range f.Files {
-			if a.Name != "" {
-				return a.Name
-			}
-		}
+	if text == "" {
+		return fileName(f, k)
 	}
 	return text
 }
+
+// fileName is the name of the first attachment that has what a key compares, and
+// a name.
+func fileName(f *Features, k Key) string {
+	for i := range f.Files {
+		if a := &f.Files[i]; a.Name != "" && a.has(k) {
+			return a.Name
+		}
+	}
+	return ""
+}
+
+func (a *File) has(k Key) bool {
+	switch k {
+	case KeyFileHash:
+		return true
+	case KeyFileDigest:
+		return a.Digest != "" && a.Kind != FileImage
+	case KeyFileText:
+		return a.Text.Total >= leastText
+	case KeyLook:
+		return a.Look != 0
+	}
+	return false
+}
+
+// share is a level as a share of the best.
+func (f field) share(l int8) float64 { return float64(l) / float64(f.top()) }
 
 // top is the best level of a field.
 func (f field) top() int8 {

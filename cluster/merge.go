@@ -8,25 +8,25 @@ func (e *Engine) tryMerge(home uint32, m match, p *profile, now int64) uint32 {
 	if home == m.group || e.keptApart(home, m.group) {
 		return home
 	}
-	evidence, ok := e.agree(home, m.group, p)
+	why, ok := e.agree(home, m.group, p)
 	if !ok {
 		return home
 	}
-	return e.merge(home, m.group, now, "", "", evidence)
+	return e.merge(home, m.group, now, "", "", why)
 }
 
 // agree says whether the exemplars of two groups agree: for two campaigns at
 // least a third of the smaller side's, else the best pair. The profile that
 // brought them together does not count between campaigns.
-func (e *Engine) agree(a, b uint32, except *profile) ([]Evidence, bool) {
-	small, large := &e.groups[a], &e.groups[b]
-	if len(small.exemplars) > len(large.exemplars) {
-		small, large = large, small
+func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
+	if len(e.groups[a].exemplars) > len(e.groups[b].exemplars) {
+		a, b = b, a
 	}
+	small, large := &e.groups[a], &e.groups[b]
 	if small.reports == 1 || large.reports == 1 {
 		except = nil
 	}
-	agreeing, best := 0, 0.0
+	agreeing, best, bestCore := 0, 0.0, absent
 	var bestX, bestY *profile
 	for _, i := range small.exemplars {
 		x, one := e.exemplars[i].profile, false
@@ -42,7 +42,7 @@ func (e *Engine) agree(a, b uint32, except *profile) ([]Evidence, bool) {
 				continue
 			}
 			if one = true; bestX == nil || s.total > best {
-				bestX, bestY, best = x, y, s.total
+				bestX, bestY, best, bestCore = x, y, s.total, lv[fieldCore]
 			}
 		}
 		if one {
@@ -50,9 +50,12 @@ func (e *Engine) agree(a, b uint32, except *profile) ([]Evidence, bool) {
 		}
 	}
 	if agreeing == 0 || small.reports > 1 && 3*agreeing < len(small.exemplars) {
-		return nil, false
+		return reason{}, false
 	}
-	return e.explain(nil, bestX, bestY, absent), true
+	if e.older(a, b) { // what goes in agreed with what stays
+		bestX, bestY = bestY, bestX
+	}
+	return e.explain(nil, bestX, bestY, bestCore), true
 }
 
 // worse is the lower of two levels, where there are two.
@@ -77,7 +80,7 @@ func pair(a, b CampaignID) [2]CampaignID {
 }
 
 // merge moves everything into the older of two groups and returns it.
-func (e *Engine) merge(a, b uint32, now int64, actor, note string, evidence []Evidence) uint32 {
+func (e *Engine) merge(a, b uint32, now int64, actor, note string, why reason) uint32 {
 	if e.older(b, a) {
 		a, b = b, a
 	}
@@ -88,7 +91,7 @@ func (e *Engine) merge(a, b uint32, now int64, actor, note string, evidence []Ev
 	}
 	e.emit(Event{
 		Kind: EventMerged, Time: now, Campaign: old.id, Other: young.id,
-		Actor: actor, Note: note, Evidence: evidence,
+		Actor: actor, Note: note, Evidence: why.evidence, Score: why.total, Content: why.content,
 	})
 	old.reports += young.reports
 	old.last = max(old.last, young.last)

@@ -88,7 +88,7 @@ func fromEvent(e *cluster.Event) *Event {
 	out := &Event{
 		Version: Version, Seq: e.Seq, Offset: e.Offset, TimeMs: e.Time, Kind: uint32(e.Kind),
 		Campaign: string(e.Campaign), Other: string(e.Other), Operation: e.Operation,
-		Label: e.Label, Actor: e.Actor, Note: e.Note,
+		Label: e.Label, Actor: e.Actor, Note: e.Note, Score: float32(e.Score), Content: float32(e.Content),
 	}
 	if e.Report != (cluster.ReportID{}) {
 		out.ReportId = e.Report[:]

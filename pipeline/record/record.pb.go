@@ -1034,6 +1034,8 @@ type Event struct {
 	Actor         string                 `protobuf:"bytes,11,opt,name=actor,proto3" json:"actor,omitempty"`
 	Note          string                 `protobuf:"bytes,12,opt,name=note,proto3" json:"note,omitempty"`
 	Evidence      []*Evidence            `protobuf:"bytes,13,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	Score         float32                `protobuf:"fixed32,14,opt,name=score,proto3" json:"score,omitempty"`
+	Content       float32                `protobuf:"fixed32,15,opt,name=content,proto3" json:"content,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1157,6 +1159,20 @@ func (x *Event) GetEvidence() []*Evidence {
 		return x.Evidence
 	}
 	return nil
+}
+
+func (x *Event) GetScore() float32 {
+	if x != nil {
+		return x.Score
+	}
+	return 0
+}
+
+func (x *Event) GetContent() float32 {
+	if x != nil {
+		return x.Content
+	}
+	return 0
 }
 
 // Evidence mirrors cluster.Evidence.
@@ -1346,7 +1362,7 @@ const file_record_proto_rawDesc = "" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x12\n" +
 	"\x04size\x18\x03 \x01(\x04R\x04size\x12\x16\n" +
 	"\x06sha256\x18\x04 \x01(\tR\x06sha256\x12\x16\n" +
-	"\x06ssdeep\x18\x05 \x01(\tR\x06ssdeep\"\xdc\x02\n" +
+	"\x06ssdeep\x18\x05 \x01(\tR\x06ssdeep\"\x8c\x03\n" +
 	"\x05Event\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\x04R\x03seq\x12\x16\n" +
@@ -1361,7 +1377,9 @@ const file_record_proto_rawDesc = "" +
 	" \x01(\tR\x05label\x12\x14\n" +
 	"\x05actor\x18\v \x01(\tR\x05actor\x12\x12\n" +
 	"\x04note\x18\f \x01(\tR\x04note\x125\n" +
-	"\bevidence\x18\r \x03(\v2\x19.shoal.record.v1.EvidenceR\bevidence\"z\n" +
+	"\bevidence\x18\r \x03(\v2\x19.shoal.record.v1.EvidenceR\bevidence\x12\x14\n" +
+	"\x05score\x18\x0e \x01(\x02R\x05score\x12\x18\n" +
+	"\acontent\x18\x0f \x01(\x02R\acontent\"z\n" +
 	"\bEvidence\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\rR\x03key\x12\x18\n" +
 	"\amatched\x18\x02 \x01(\fR\amatched\x12\x14\n" +

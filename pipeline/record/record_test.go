@@ -72,7 +72,7 @@ func TestEventKeepsEverything(t *testing.T) {
 	b, err := MarshalEvent(&cluster.Event{
 		Seq: 9, Offset: 8, Time: 7, Kind: cluster.EventMerged, Report: cluster.ReportID{1}, Campaign: "ca", Other: "cb",
 		Operation: "op", Label: "l", Actor: "a", Note: "n",
-		Evidence: []cluster.Evidence{{Key: cluster.KeyLook, Matched: cluster.ReportID{2}, Value: "v", Score: 0.5, Weight: -1.5}},
+		Score: 4, Content: 2.5, Evidence: []cluster.Evidence{{Key: cluster.KeyLook, Matched: cluster.ReportID{2}, Value: "v", Score: 0.5, Weight: -1.5}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestEventKeepsEverything(t *testing.T) {
 	want := &Event{
 		Version: Version, Seq: 9, Offset: 8, TimeMs: 7, Kind: uint32(cluster.EventMerged), ReportId: id,
 		Campaign: "ca", Other: "cb", Operation: "op", Label: "l", Actor: "a", Note: "n",
-		Evidence: []*Evidence{{Key: uint32(cluster.KeyLook), Matched: matched, Value: "v", Score: 0.5, Weight: -1.5}},
+		Score: 4, Content: 2.5, Evidence: []*Evidence{{Key: uint32(cluster.KeyLook), Matched: matched, Value: "v", Score: 0.5, Weight: -1.5}},
 	}
 	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
 		t.Errorf("event (-want +got):\n%s", diff)
