@@ -13,14 +13,17 @@ import (
 // membership gives the campaign of each report, or the id of one that stands
 // alone. The engine keeps exemplars and not reports, so only the store knows.
 func membership(ctx context.Context, db *store.DB, reports []cluster.ReportID) (map[cluster.ReportID]cluster.CampaignID, error) {
-	home, err := db.Places(ctx, reports)
+	places, err := db.Places(ctx, reports)
 	if err != nil {
 		return nil, err
 	}
+	home := map[cluster.ReportID]cluster.CampaignID{}
 	for _, r := range reports {
-		if _, ok := home[r]; !ok {
+		p, ok := places[r]
+		if !ok {
 			return nil, fmt.Errorf("no report %s is stored", r)
 		}
+		home[r] = p.ID
 	}
 	return home, nil
 }

@@ -131,7 +131,7 @@ SELECT campaign_id, 'created', min(version), min(reported_at), '' FROM shoal.rep
 
 const fillSQL = `INSERT INTO shoal.report_rows (campaign_id, alone_id, reported_at, report_id, version, is_deleted, received_at, source,
     recipient, recipient_unit, recipient_domain, attrs, from_address, from_domain, subject, message_id, source_ip, helo, spf, dkim, dmarc,
-    return_path_domain, mailer, header_fingerprint, language, body_ssdeep, urls, url_hosts, attachments, size, spoofed_domain, personal, evidence)
+    return_path_domain, mailer, header_fingerprint, language, body_ssdeep, urls, url_hosts, attachments, size, spoofed_domain, personal, evidence, join_score, join_content)
 WITH
     number AS n, sipHash64(n) AS h, sipHash64(n, 9) % 100 < 25 AS alone,
     toUInt64(exp((sipHash64(n, 1) % 1000000) / 1000000 * log({campaigns}))) AS c, sipHash64(c, 7) AS hc, h % 5000000 AS person,
@@ -150,5 +150,6 @@ SELECT if(alone, '', concat('c', lower(substring(base32Encode(exemplar), 1, 12))
     [concat('https://h', toString(hc % 30000), '.example/a/', hex(h))], [concat('h', toString(hc % 30000), '.example')],
     if(c % 6 = 0, [tuple('invoice.pdf', 'application/pdf', 1000 + h % 1000, lower(hex(exemplar)), '3:abc:def')], []),
     20000 + h % 10000, if(hc % 3 = 1, domain, ''), ['name'],
-    if(alone, [], [tuple('text', exemplar, concat('words of ', toString(c)), 0.9, 5.5), tuple('subject', exemplar, 'subject', 0.8, 2.5)])
+    if(alone, [], [tuple('text', exemplar, concat('words of ', toString(c)), 0.9, 5.5), tuple('subject', exemplar, 'subject', 0.8, 2.5)]),
+    sipHash64(n, 5) % 1000 / 100, 8
 FROM numbers({from}, {n})`

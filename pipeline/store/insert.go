@@ -50,12 +50,13 @@ func (db *DB) Insert(ctx context.Context, b pipeline.Batch) error {
 }
 
 func (db *DB) insertLineage(ctx context.Context, p *plan) error {
-	columns := []string{"campaign_id", "seq", "at", "event", "other_id", "report_id", "operation_id", "label", "actor", "note", "evidence"}
+	columns := []string{"campaign_id", "seq", "at", "event", "other_id", "report_id", "operation_id", "label", "actor", "note", "evidence", "score", "content"}
 	return db.insertBatch(ctx, "lineage_rows", columns, len(p.lineage), func(i int) []any {
 		e := p.lineage[i]
 		return []any{
 			e.GetCampaign(), e.GetSeq(), storedTime(e.GetTimeMs(), 0), cluster.EventKind(e.GetKind()).String(), e.GetOther(),
 			fixed(e.GetReportId()), e.GetOperation(), e.GetLabel(), e.GetActor(), e.GetNote(), evidenceValues(e.GetEvidence()),
+			e.GetScore(), e.GetContent(),
 		}
 	})
 }

@@ -31,8 +31,19 @@ type placement struct {
 	place    place
 	version  uint64
 	deleted  bool
+	offset   int64 // of the report in the log
 	row      *record.Row
-	evidence []*record.Evidence
+	join     join
+}
+
+// join is why a report is where it is.
+type join struct {
+	evidence       []*record.Evidence
+	score, content float32
+}
+
+func joinOf(e *record.Event) join {
+	return join{evidence: e.GetEvidence(), score: e.GetScore(), content: e.GetContent()}
 }
 
 // plan is what a batch does to the tables, worked out without them.
@@ -140,7 +151,7 @@ func (p *plan) place(b pipeline.Batch, exists map[string]bool) {
 			}
 			t.put(&placement{
 				report: cluster.ReportID(e.GetReportId()), place: where, version: e.GetSeq(),
-				row: b.Rows[i], evidence: e.GetEvidence(),
+				offset: e.GetOffset(), row: b.Rows[i], join: joinOf(e),
 			})
 		case cluster.EventMerged:
 			for _, r := range t.take(e.GetOther()) {
@@ -205,16 +216,16 @@ func (t *tracker) move(r cluster.ReportID, e *record.Event) {
 	old := t.at[r]
 	next := *old
 	next.place, next.version = place{campaign: e.GetCampaign()}, e.GetSeq()
-	next.evidence = movedEvidence(old.evidence, e)
+	next.join = old.join.moved(e)
 	old.version, old.deleted = e.GetSeq(), true
 	t.put(&next)
 }
 
-// movedEvidence: a move says itself why; a merge says it for those reports only
-// that had no reason yet, having opened their campaign.
-func movedEvidence(own []*record.Evidence, e *record.Event) []*record.Evidence {
-	if len(e.GetEvidence()) > 0 && (len(own) == 0 || cluster.EventKind(e.GetKind()) == cluster.EventMoved) {
-		return e.GetEvidence()
+// moved: a move says itself why; a merge says it for those reports only that had
+// no reason yet, having opened their campaign.
+func (j join) moved(e *record.Event) join {
+	if len(e.GetEvidence()) > 0 && (len(j.evidence) == 0 || cluster.EventKind(e.GetKind()) == cluster.EventMoved) {
+		return joinOf(e)
 	}
-	return own
+	return j
 }

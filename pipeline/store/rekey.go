@@ -60,12 +60,14 @@ type rekeyParts struct {
 
 func rekeyStatement(p rekeyParts) string {
 	rest := strings.Join(carriedColumns(), ", ")
-	evidence := "if(empty(l.evidence), r.evidence, l.evidence)"
+	// A tombstone has the content of the row that it hides.
+	stays := "dead = 1 OR empty(l.evidence)"
 	if p.keepEvidence {
-		evidence = "if(empty(r.evidence), l.evidence, r.evidence)"
+		stays += " OR notEmpty(r.evidence)"
 	}
-	return `INSERT INTO shoal.report_rows (campaign_id, alone_id, version, is_deleted, evidence, ` + rest + `)
-SELECT if(dead = 1, r.campaign_id, r.target), if(dead = 1, r.alone_id, ''), r.seq, dead, ` + evidence + `, ` + rest + `
+	return `INSERT INTO shoal.report_rows (campaign_id, alone_id, version, is_deleted, evidence, join_score, join_content, ` + rest + `)
+SELECT if(dead = 1, r.campaign_id, r.target), if(dead = 1, r.alone_id, ''), r.seq, dead,
+    if(` + stays + `, r.evidence, l.evidence), if(` + stays + `, r.join_score, l.score), if(` + stays + `, r.join_content, l.content), ` + rest + `
 FROM
 (
     SELECT *, if(campaign_id = '', alone_id, campaign_id) AS from_id,
@@ -75,7 +77,7 @@ FROM
     WHERE ` + p.where + `
     SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1
 ) AS r
-ANY LEFT JOIN (SELECT seq, evidence FROM shoal.lineage_rows WHERE campaign_id IN ` + p.lineage + ` AND seq IN (` + p.seqs + `)) AS l ON r.seq = l.seq
+ANY LEFT JOIN (SELECT seq, evidence, score, content FROM shoal.lineage_rows WHERE campaign_id IN ` + p.lineage + ` AND seq IN (` + p.seqs + `)) AS l ON r.seq = l.seq
 ARRAY JOIN [0, 1] AS dead
 WHERE r.version < r.seq AND r.target != ''`
 }
@@ -91,7 +93,7 @@ func carriedColumns() []string {
 	return out
 }
 
-var placeColumns = []string{"campaign_id", "alone_id", "version", "is_deleted", "evidence"}
+var placeColumns = []string{"campaign_id", "alone_id", "version", "is_deleted", "evidence", "join_score", "join_content"}
 
 func reportList(events []*record.Event) string {
 	var b strings.Builder

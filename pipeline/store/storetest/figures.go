@@ -81,9 +81,25 @@ func testPlaces(t *testing.T, url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[cluster.ReportID]cluster.CampaignID{ID("lone"): "clone", ID("ca/0"): "cd", ID("late"): "cc"}, places); diff != "" {
+	at := func(p store.Place, name string, offset int64) store.Place {
+		p.Subject, p.From, p.Offset = "Vote or else "+name, "info@boys.example", offset
+		return p
+	}
+	want := map[cluster.ReportID]store.Place{
+		ID("lone"): at(store.Place{ID: "clone", ReportedAt: Start}, "lone", 0),
+		ID("ca/0"): at(store.Place{Campaign: "cd", ID: "cd", ReportedAt: Start}, "ca/0", 1),
+		ID("late"): at(store.Place{Campaign: "cc", ID: "cc", ReportedAt: Start, Matched: ID("exemplar"), Score: 1.25}, "late", 16),
+	}
+	if diff := cmp.Diff(want, places); diff != "" {
 		t.Errorf("Places (-want +got):\n%s", diff)
 	}
+	// The report that joined with the lowest score is the weakest link: what
+	// opened a campaign that was merged joined by the merge.
+	check(t, db, "SELECT report_id, campaign_id, matched_report_id, score, content, prior, evidence FROM campaign_joins ORDER BY score DESC, reported_at DESC LIMIT 2",
+		ID("cb/0").String()+" cc "+ID("exemplar").String()+" 1.5 4 -2.5 [('url','video.example',1,4)]\n"+
+			ID("late").String()+" cc "+ID("exemplar").String()+" 1.25 4 -2.75 [('text','late text',1,4)]")
+	check(t, db, "SELECT count(), min(score) FROM campaign_joins WHERE campaign_id = 'cc' AND score < 1", "10 0.5")
+	check(t, db, "SELECT other_id, score, content FROM campaign_lineage WHERE event = 'merged' ORDER BY seq", "cb 1.5 4\nclate 1.25 4\nca 0 0")
 }
 
 // testDays: each word of daily_summary.

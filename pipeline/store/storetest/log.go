@@ -54,13 +54,15 @@ func (l *Log) Assign(name, campaign string, with ...func(*record.Row)) {
 	l.add(cluster.EventAssigned, &record.Event{
 		ReportId: id[:], Campaign: campaign,
 		Evidence: []*record.Evidence{{Key: uint32(cluster.KeyText), Matched: id[:], Value: "text of " + campaign, Score: 0.5, Weight: 3}},
+		Score: 0.5, Content: 3,
 	}, row)
 }
 
 // Open appends the assignment of a report that stands alone: no evidence.
 func (l *Log) Open(name, campaign string, with ...func(*record.Row)) {
 	l.Assign(name, campaign, with...)
-	l.Events[len(l.Events)-1].Evidence = nil
+	e := l.Events[len(l.Events)-1]
+	e.Evidence, e.Score, e.Content = nil, 0, 0
 }
 
 // Mail appends n reports of one campaign, named campaign/0 and so on, as the

@@ -17,7 +17,7 @@ import (
 // Views are all views of the contract.
 var Views = []string{
 	"reports", "campaigns", "campaign_timeline", "campaign_targets", "campaign_infrastructure",
-	"campaign_payloads", "campaign_evidence", "campaign_lineage", "daily_summary",
+	"campaign_payloads", "campaign_evidence", "campaign_joins", "campaign_lineage", "daily_summary",
 }
 
 // Run holds a store to the promises of pipeline.Store and to the figures of its
@@ -107,10 +107,10 @@ func life() *Log {
 	l.Mail("cc", 3)
 	l.Open("late", "clate")
 	l.Add(cluster.EventLabelled, &record.Event{Campaign: "cb", Label: "threats", Actor: "ana"})
-	l.Add(cluster.EventMerged, &record.Event{Campaign: "ca", Other: "cb", Evidence: evidence(cluster.KeyURL, "video.example")})
+	l.Add(cluster.EventMerged, &record.Event{Campaign: "ca", Other: "cb", Evidence: evidence(cluster.KeyURL, "video.example"), Score: 1.5, Content: 4})
 	l.Now = l.Now.AddDate(0, 0, 1)
 	l.Assign("ca/x", "ca")
-	l.Add(cluster.EventMerged, &record.Event{Campaign: "ca", Other: "clate", Evidence: evidence(cluster.KeyText, "late text")})
+	l.Add(cluster.EventMerged, &record.Event{Campaign: "ca", Other: "clate", Evidence: evidence(cluster.KeyText, "late text"), Score: 1.25, Content: 4})
 	l.Add(cluster.EventMerged, &record.Event{Campaign: "cc", Other: "ca", Note: "chain"})
 	l.Assign("cc/x", "cc")
 	l.Add(cluster.EventTied, &record.Event{Campaign: "cc", Operation: "o1"})
