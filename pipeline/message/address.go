@@ -30,7 +30,7 @@ const maxAddresses = 200
 func (m *Message) Addresses(name string) []Address {
 	var out []Address
 	for _, f := range m.Header {
-		if strings.EqualFold(f.Name, name) && len(out) < maxAddresses {
+		if f.is(name) && len(out) < maxAddresses {
 			out = append(out, parseAddresses(f.Raw)...)
 		}
 	}

@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 
@@ -127,6 +128,12 @@ func stateful(enc encoding.Encoding) bool {
 func wide(r rune) bool { return r >= utf8.RuneSelf && r != utf8.RuneError }
 
 func ascii(data []byte) bool {
+	for len(data) >= 8 {
+		if binary.LittleEndian.Uint64(data)&0x8080808080808080 != 0 {
+			return false
+		}
+		data = data[8:]
+	}
 	for _, c := range data {
 		if c >= utf8.RuneSelf {
 			return false

@@ -2,8 +2,6 @@ package message
 
 import (
 	"slices"
-
-	"github.com/jhillyerd/enmime/v2"
 )
 
 // Defect is a short code of something wrong with a message, from a closed set.
@@ -70,22 +68,4 @@ func (d *defects) add(code Defect) {
 func (d defects) sorted() []Defect {
 	slices.Sort(d)
 	return d
-}
-
-// addPart maps what enmime noted on a decoded leaf.
-func (d *defects) addPart(errs []*enmime.Error) {
-	for _, e := range errs {
-		switch e.Name {
-		case enmime.ErrorMalformedBase64, enmime.ErrorMalformedChildPart:
-			d.add(DefectEncodingMalformed)
-		case enmime.ErrorContentEncoding:
-			d.add(DefectEncodingUnknown)
-		case enmime.ErrorCharsetConversion, enmime.ErrorCharsetDeclaration:
-			d.add(DefectCharsetUnknown)
-		case enmime.ErrorMissingBoundary:
-			d.add(DefectBoundaryUnclosed)
-		case enmime.ErrorMalformedHeader:
-			d.add(DefectHeaderMalformed)
-		}
-	}
 }

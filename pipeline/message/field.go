@@ -25,7 +25,7 @@ func rawText(value []byte, hint string, found *defects) string {
 			text = decode(value, guess(nil, hint), found)
 		}
 	}
-	if strings.ContainsFunc(text, control) {
+	if hasControl(text) {
 		found.add(DefectControlBytes)
 		text = strings.Map(spaceControl, text)
 	}
@@ -34,7 +34,7 @@ func rawText(value []byte, hint string, found *defects) string {
 
 // clean makes a decoded value one line without control characters.
 func clean(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r == '\t' || control(r) }) {
+	if !hasControl(s) && strings.IndexByte(s, '\t') < 0 {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
@@ -43,6 +43,16 @@ func clean(s string) string {
 		}
 		return spaceControl(r)
 	}, s)
+}
+
+// hasControl reports whether control is true of a rune in s.
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' && s[i] != '\t' || s[i] == 0x7f {
+			return true
+		}
+	}
+	return false
 }
 
 func control(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
@@ -54,11 +64,17 @@ func spaceControl(r rune) rune {
 	return r
 }
 
+// is compares names in any case. They are ASCII, so those of another length
+// differ.
+func (f *Field) is(name string) bool {
+	return len(f.Name) == len(name) && strings.EqualFold(f.Name, name)
+}
+
 // Get gives the decoded value of the first field of that name, in any case; ""
 // without one.
 func (m *Message) Get(name string) string {
 	for _, f := range m.Header {
-		if strings.EqualFold(f.Name, name) {
+		if f.is(name) {
 			return f.Value
 		}
 	}
@@ -69,7 +85,7 @@ func (m *Message) Get(name string) string {
 func (m *Message) All(name string) []string {
 	var out []string
 	for _, f := range m.Header {
-		if strings.EqualFold(f.Name, name) {
+		if f.is(name) {
 			out = append(out, f.Value)
 		}
 	}
@@ -79,7 +95,7 @@ func (m *Message) All(name string) []string {
 // raw gives the undecoded value of the first field of that name.
 func (m *Message) raw(name string) string {
 	for _, f := range m.Header {
-		if strings.EqualFold(f.Name, name) {
+		if f.is(name) {
 			return f.Raw
 		}
 	}
@@ -93,7 +109,7 @@ func repeated(header []Field) bool {
 	for _, name := range once {
 		n := 0
 		for _, f := range header {
-			if strings.EqualFold(f.Name, name) {
+			if f.is(name) {
 				n++
 			}
 		}

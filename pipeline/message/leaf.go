@@ -2,49 +2,19 @@ package message
 
 import (
 	"bytes"
-	"io"
 	"strings"
-
-	"github.com/jhillyerd/enmime/v2"
-)
-
-// lean decodes one leaf: nothing but the transfer encoding. Character sets are
-// this package's (see toUTF8), and media types are read before enmime sees the
-// part, so it is told a fixed one.
-var lean = enmime.NewParser(
-	enmime.DisableCharacterDetection(true),
-	enmime.DisableTextConversion(true),
-	enmime.MultipartWOBoundaryAsSinglePart(true),
-	enmime.SkipMalformedParts(true),
-	enmime.MaxStoredPartErrors(8),
-	enmime.SetReadPartErrorPolicy(func(*enmime.Part, error) bool { return true }),
-	enmime.SetCustomParseMediaType(func(string) (string, map[string]string, []string, error) {
-		return "application/octet-stream", nil, nil, nil
-	}),
 )
 
 // undo removes a transfer encoding, and gives at most limit bytes and whether
-// there were more.
+// there were more. What is not encoded is not copied.
 func undo(body []byte, coding string, limit int, found *defects) (data []byte, more bool) {
 	switch coding {
 	case "base64":
-		body, more = cleanBase64(body, limit, found)
+		return decodeBase64(body, limit, found)
 	case "quoted-printable":
-		body, more = head(body, 3*limit+8)
-		body = bytes.TrimSuffix(body, []byte("=")) // a line break that the delimiter took
-	default:
-		return head(body, limit)
+		return decodeQuoted(body, limit)
 	}
-	part, err := lean.ReadParts(io.MultiReader(
-		strings.NewReader("Content-Type: x/x\nContent-Transfer-Encoding: "+coding+"\n\n"),
-		bytes.NewReader(body)))
-	if err != nil {
-		found.add(DefectParserFailed)
-		return nil, more
-	}
-	found.addPart(part.Errors)
-	data, cut := head(part.Content, limit)
-	return data, more || cut
+	return head(body, limit)
 }
 
 func head(b []byte, limit int) ([]byte, bool) {
@@ -54,34 +24,122 @@ func head(b []byte, limit int) ([]byte, bool) {
 	return b, false
 }
 
-// cleanBase64 drops what is not base64 and all after the padding: footers that
-// gateways append to an encoded part would decode to noise. enmime would keep
-// an error for each foreign byte, so it must not see any.
-func cleanBase64(body []byte, limit int, found *defects) (clean []byte, more bool) {
-	clean = make([]byte, 0, min(len(body), limit/3*4+8))
-	for i, c := range body {
-		switch {
-		case base64Byte[c]:
-			if len(clean) > limit/3*4+4 {
-				return clean, true
+// foreign marks in base64Digit what is no digit, so that it shows in the top
+// byte of four digits put together.
+const foreign = ^uint32(0)
+
+// base64Digit maps the base64 alphabet to its values.
+var base64Digit = func() (t [256]uint32) {
+	for i := range t {
+		t[i] = foreign
+	}
+	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		t[c] = uint32(i)
+	}
+	return t
+}()
+
+// decodeBase64 skips what is not base64 and stops at the padding: footers that
+// gateways append to an encoded part would decode to noise.
+func decodeBase64(body []byte, limit int, found *defects) (data []byte, more bool) {
+	data = make([]byte, 0, min(len(body)/4*3+3, limit+3))
+	var bits uint32
+	digits := 0 // of the group of four that is begun
+	for len(body) > 0 && len(data) <= limit {
+		if digits == 0 {
+			if data, body = decodeGroups(data, body, limit); len(body) == 0 {
+				break
 			}
-			clean = append(clean, c)
-		case c == '=':
-			if len(clean)%4 >= 2 {
-				if len(bytes.Trim(body[i:], "= \t\r\n")) > 0 {
-					found.add(DefectEncodingMalformed)
-				}
-				return clean, false
+		}
+		c := body[0]
+		switch d := base64Digit[c]; {
+		case d != foreign:
+			bits = bits<<6 | d
+			if digits++; digits == 4 {
+				data = append(data, byte(bits>>16), byte(bits>>8), byte(bits))
+				digits = 0
 			}
-			found.add(DefectEncodingMalformed)
+		case c == '=' && digits >= 2:
+			if len(bytes.Trim(body, "= \t\r\n")) > 0 {
+				found.add(DefectEncodingMalformed)
+			}
+			body = body[:1]
 		case c != '\n' && c != '\r' && c != ' ' && c != '\t':
 			found.add(DefectEncodingMalformed)
 		}
+		body = body[1:]
 	}
-	if len(clean)%4 == 1 {
-		clean = clean[:len(clean)-1]
+	switch digits {
+	case 2:
+		data = append(data, byte(bits>>4))
+	case 3:
+		data = append(data, byte(bits>>10), byte(bits>>2))
 	}
-	return clean, false
+	return head(data, limit)
+}
+
+// decodeGroups appends what whole groups of four digits at the beginning of body
+// stand for, until more than limit bytes are there, and gives what follows them.
+func decodeGroups(data, body []byte, limit int) (_, rest []byte) {
+	for len(body) >= 4 && len(data) <= limit {
+		b := body[:4]
+		v := base64Digit[b[0]]<<18 | base64Digit[b[1]]<<12 | base64Digit[b[2]]<<6 | base64Digit[b[3]]
+		if v >= 1<<24 {
+			break
+		}
+		data = append(data, byte(v>>16), byte(v>>8), byte(v))
+		body = body[4:]
+	}
+	return data, body
+}
+
+// decodeQuoted undoes quoted-printable (RFC 2045 section 6.7). White space at the
+// end of a line is not of the text; what is no escape stays as it stands.
+func decodeQuoted(body []byte, limit int) (data []byte, more bool) {
+	body = bytes.TrimSuffix(body, []byte("=")) // a line break that the delimiter took
+	data = make([]byte, 0, min(len(body), limit+2))
+	for len(body) > 0 && len(data) <= limit {
+		line, end := body, ""
+		if i := bytes.IndexByte(body, '\n'); i >= 0 {
+			line, end, body = body[:i], "\n", body[i+1:]
+		} else {
+			body = nil
+		}
+		if n := len(line); n > 0 && end != "" && line[n-1] == '\r' {
+			line, end = line[:n-1], "\r\n"
+		}
+		if n := len(line); n > 0 && end != "" && line[n-1] == '=' {
+			line, end = line[:n-1], "" // soft
+		} else {
+			line = bytes.TrimRight(line, " \t\r")
+		}
+		data = append(appendUnescaped(data, line, limit), end...)
+	}
+	return head(data, limit)
+}
+
+// appendUnescaped appends a line with its escapes undone, or of it what takes
+// data beyond limit.
+func appendUnescaped(data, line []byte, limit int) []byte {
+	for len(data) <= limit {
+		i := bytes.IndexByte(line, '=')
+		if i < 0 {
+			break
+		}
+		data = append(data, line[:i]...)
+		line = line[i+1:]
+		hi, lo := -1, -1
+		if len(line) >= 2 {
+			hi, lo = unhex(line[0]), unhex(line[1])
+		}
+		if hi < 0 || lo < 0 {
+			data = append(data, '=')
+			continue
+		}
+		data = append(data, byte(hi<<4|lo))
+		line = line[2:]
+	}
+	return append(data, line[:min(len(line), max(0, limit+1-len(data)))]...)
 }
 
 // coding reads Content-Transfer-Encoding.

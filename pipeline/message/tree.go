@@ -9,7 +9,7 @@ import (
 //
 // The structure is walked here and not by enmime, which has no bound on depth
 // or parts, reads a boundary byte by byte once a level, and gives up on a
-// multipart without a boundary; enmime decodes the leaves.
+// multipart without a boundary.
 type tree struct {
 	cfg   Config
 	m     *Message

@@ -114,7 +114,7 @@ func decodeQ(s string) []byte {
 func decodeB(s string) []byte {
 	clean := make([]byte, 0, len(s))
 	for i := range len(s) {
-		if base64Byte[s[i]] {
+		if base64Digit[s[i]] != foreign {
 			clean = append(clean, s[i])
 		}
 	}
@@ -125,14 +125,6 @@ func decodeB(s string) []byte {
 	n, _ := base64.RawStdEncoding.Decode(out, clean)
 	return out[:n]
 }
-
-// base64Byte says which bytes are of the base64 alphabet.
-var base64Byte = func() (t [256]bool) {
-	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" {
-		t[c] = true
-	}
-	return t
-}()
 
 func unhex(c byte) int {
 	switch {
