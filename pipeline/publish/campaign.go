@@ -180,7 +180,8 @@ type Event struct {
 type Evidence struct {
 	// Keys sums up: in how many reports each kind of feature agreed.
 	Keys []KeyFigures `json:"keys"`
-	// Weakest are the reports that joined with the least weight, and on what.
+	// Weakest are the reports that joined with the lowest score, and on what;
+	// the first is the weakest link.
 	Weakest []Join `json:"weakest"`
 }
 
@@ -196,18 +197,40 @@ type KeyFigures struct {
 type Join struct {
 	ReportID string `json:"report_id"`
 	Matched  string `json:"matched_report_id"`
-	// Weight is the sum over Links, in nats.
-	Weight float64 `json:"weight"`
-	Links  []Link  `json:"links"`
+	// Score in nats is Prior and the weights of Links added up; Content is the
+	// part of it that content gave.
+	Score   float64 `json:"score"`
+	Content float64 `json:"content"`
+	Prior   float64 `json:"prior"`
+	Links   []Link  `json:"links"`
 }
 
-// Link is a key that agreed, or with a negative weight one that spoke against.
+// Link is a comparison that counted: for the join, or with a negative weight
+// against it.
 type Link struct {
-	ReportID string  `ch:"report_id" json:"-"`
-	Matched  string  `ch:"matched_report_id" json:"-"`
-	Key      string  `ch:"key" json:"key"`
-	Value    string  `ch:"value" json:"value"`
-	Score    float64 `ch:"score" json:"score"`
-	Weight   float64 `ch:"weight" json:"weight"`
-	Total    float64 `ch:"total" json:"-"`
+	Key    string  `json:"key"`
+	Value  string  `json:"value"`
+	Score  float64 `json:"score"`
+	Weight float64 `json:"weight"`
+}
+
+// joinRow is a row of view campaign_joins.
+type joinRow struct {
+	ReportID string    `ch:"report_id"`
+	Matched  string    `ch:"matched_report_id"`
+	Score    float64   `ch:"score"`
+	Content  float64   `ch:"content"`
+	Prior    float64   `ch:"prior"`
+	Keys     []string  `ch:"keys"`
+	Values   []string  `ch:"values"`
+	Scores   []float64 `ch:"scores"`
+	Weights  []float64 `ch:"weights"`
+}
+
+func (r joinRow) join() Join {
+	j := Join{ReportID: r.ReportID, Matched: r.Matched, Score: r.Score, Content: r.Content, Prior: r.Prior}
+	for i, k := range r.Keys {
+		j.Links = append(j.Links, Link{Key: k, Value: r.Values[i], Score: r.Scores[i], Weight: r.Weights[i]})
+	}
+	return j
 }

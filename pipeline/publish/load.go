@@ -252,24 +252,13 @@ func LoadCampaign(ctx context.Context, db Database, id string) (*Campaign, error
 	if c.Evidence.Keys, err = selectRows[KeyFigures](ctx, db, "evidence", keysSQL(id)); err != nil {
 		return nil, err
 	}
-	links, err := selectRows[Link](ctx, db, "weakest links", weakestSQL(id))
+	weakest, err := selectRows[joinRow](ctx, db, "weakest links", weakestSQL(id))
 	if err != nil {
 		return nil, err
 	}
-	c.Evidence.Weakest = joins(links)
+	for _, r := range weakest {
+		c.Evidence.Weakest = append(c.Evidence.Weakest, r.join())
+	}
 	c.SQL = append(c.SQL, Query{"lineage", lineageSQL(id)}, Query{"evidence", keysSQL(id)}, Query{"weakest links", weakestSQL(id)})
 	return c, nil
-}
-
-// joins gathers the links of each report.
-func joins(links []Link) []Join {
-	var out []Join
-	for _, l := range links {
-		if n := len(out); n == 0 || out[n-1].ReportID != l.ReportID {
-			out = append(out, Join{ReportID: l.ReportID, Matched: l.Matched, Weight: l.Total})
-		}
-		j := &out[len(out)-1]
-		j.Links = append(j.Links, l)
-	}
-	return out
 }

@@ -140,6 +140,13 @@ func testCampaign(t *testing.T, db *store.DB, c *publish.Campaign) {
 	if len(full.Lineage) < 4 || full.Evidence == nil || len(full.Evidence.Keys) != 1 || len(full.Evidence.Weakest) != 5 {
 		t.Errorf("lineage %v, evidence %+v", full.Lineage, full.Evidence)
 	}
+	want := publish.Join{
+		ReportID: full.Evidence.Weakest[0].ReportID, Matched: full.Evidence.Weakest[0].Matched, Score: 0.5, Content: 3, Prior: -2.5,
+		Links: []publish.Link{{Key: "text", Value: "text of cbig", Score: 0.5, Weight: 3}},
+	}
+	if diff := cmp.Diff(want, full.Evidence.Weakest[0]); diff != "" {
+		t.Errorf("weakest link (-want +got):\n%s", diff)
+	}
 	testBlock(t, full)
 }
 

@@ -78,7 +78,7 @@ func sampleCampaign(with func(string) string) *Campaign {
 		OperationID: "o1", Siblings: []Sibling{{ID: "cyyq36hgqbynb", Name: with("What they do with your ballot"), Reports: 60, Status: "open"}},
 		Merged: []string{"cold"},
 		Evidence: &Evidence{Keys: []KeyFigures{{"text", 179, .97, 2.1}},
-			Weakest: []Join{{ReportID: "aa", Matched: "bb", Weight: 4.2, Links: []Link{{Key: "text", Value: with("vote or"), Score: .5, Weight: 4.2}}}}},
+			Weakest: []Join{{ReportID: "aa", Matched: "bb", Score: 0.7, Content: 4.2, Prior: -3.5, Links: []Link{{Key: "text", Value: with("vote or"), Score: .5, Weight: 4.2}}}}},
 		Lineage: []Event{{At: start, Event: "created", Campaign: "covczwzjmzb2v"}, {At: start, Event: "labelled", Campaign: "covczwzjmzb2v", Actor: with("ana"), Note: with("seen in the press")}},
 	}
 	c.pick(map[[2]string][]spread{{KindIP, "198.51.100.23"}: {{Campaign: c.ID, Reports: 70, Total: 73}, {Campaign: "", Reports: 3, Total: 73}}}, 2000)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -119,16 +120,29 @@ func (c *Campaign) evidenceTable(w io.Writer) {
 	}
 	section(w, "Why they belong together", t)
 	t = newTable()
-	t.AppendHeader(table.Row{"report", "agreed with", "weight", "on"})
+	t.AppendHeader(table.Row{"report", "agreed with", "score", "on"})
 	t.SetColumnConfigs(append(right(3), table.ColumnConfig{Number: 4, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}))
 	for _, j := range c.Evidence.Weakest {
-		var on []string
-		for _, l := range j.Links {
-			on = append(on, fmt.Sprintf("%s %+.1f", clean(l.Key, 30), l.Weight))
-		}
-		t.AppendRow(table.Row{clean(j.ReportID, 32), clean(j.Matched, 32), fmt.Sprintf("%.1f", j.Weight), strings.Join(on, ", ")})
+		t.AppendRow(table.Row{clean(j.ReportID, 32), clean(j.Matched, 32), fmt.Sprintf("%+.1f", j.Score), j.on()})
 	}
-	section(w, "Weakest links", t)
+	section(w, "Weakest links (shoal campaign "+clean(c.ID, 40)+" --why REPORT REPORT tells more)", t)
+}
+
+// on says what a join rests on: its weights, those that are next to nothing in one.
+func (j Join) on() string {
+	var parts []string
+	rest := 0.0
+	for _, l := range j.Links {
+		if math.Abs(l.Weight) < 0.05 {
+			rest += l.Weight
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s %+.1f", clean(l.Key, 30), l.Weight))
+	}
+	if math.Abs(rest) >= 0.05 {
+		parts = append(parts, fmt.Sprintf("others %+.1f", rest))
+	}
+	return strings.Join(append(parts, fmt.Sprintf("prior %+.1f", j.Prior)), ", ")
 }
 
 func (c *Campaign) history(w io.Writer) {

@@ -27,13 +27,13 @@ func (p place) source() string {
 // placement is one row of report_rows: the row of a report at a place, or the
 // tombstone of one that has left it.
 type placement struct {
-	report   cluster.ReportID
-	place    place
-	version  uint64
-	deleted  bool
-	offset   int64 // of the report in the log
-	row      *record.Row
-	join     join
+	report  cluster.ReportID
+	place   place
+	version uint64
+	deleted bool
+	offset  int64 // of the report in the log
+	row     *record.Row
+	join    join
 }
 
 // join is why a report is where it is.

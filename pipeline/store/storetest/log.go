@@ -54,7 +54,7 @@ func (l *Log) Assign(name, campaign string, with ...func(*record.Row)) {
 	l.add(cluster.EventAssigned, &record.Event{
 		ReportId: id[:], Campaign: campaign,
 		Evidence: []*record.Evidence{{Key: uint32(cluster.KeyText), Matched: id[:], Value: "text of " + campaign, Score: 0.5, Weight: 3}},
-		Score: 0.5, Content: 3,
+		Score:    0.5, Content: 3,
 	}, row)
 }
 
