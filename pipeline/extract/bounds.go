@@ -29,6 +29,7 @@ const (
 	maxReceived    = 64        // Received fields that are walked
 	maxImages      = 8         // pictures that are decoded
 	maxPixels      = 20 << 20  // of all pictures together: defectImage
+	maxScans       = 100       // of one JPEG: defectImage
 	maxFileText    = 128 << 10 // bytes of text from one attachment
 	maxInflate     = 4 << 20   // bytes inflated from one attachment
 	maxMasked      = 8         // addresses that are masked in one message

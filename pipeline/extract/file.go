@@ -64,7 +64,7 @@ func (w *work) readPDF(p *message.Part, f *cluster.File) {
 		w.values.add(cluster.KeyToken, t)
 	}
 	if !w.pdf.encrypted && w.takePixels(picture.width, picture.height) {
-		f.Look = w.safely(func() uint64 { return lookOf(picture.image()) })
+		f.Look = w.pictureLook(&picture)
 	}
 }
 

@@ -33,8 +33,21 @@ func (w *work) look(data []byte, sum [32]byte) uint64 {
 	})
 }
 
+// pictureLook is the look of a PDF's picture, whose pixels are already counted.
+func (w *work) pictureLook(p *pdfPicture) uint64 {
+	sum := p.sum()
+	if seen, ok := w.x.looks.get(sum); ok {
+		return seen.look
+	}
+	return w.safely(func() uint64 {
+		look := lookOf(p.image())
+		w.x.looks.put(sum, seenPicture{look, p.width, p.height})
+		return look
+	})
+}
+
 func (w *work) decode(data []byte) (p seenPicture, ok bool) {
-	cfg, _, err := image.DecodeConfig(bytes.NewReader(data))
+	cfg, kind, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil || !w.takePixels(cfg.Width, cfg.Height) {
 		return p, false
 	}
@@ -42,12 +55,22 @@ func (w *work) decode(data []byte) (p seenPicture, ok bool) {
 	if cfg.Width < minLook || cfg.Height < minLook {
 		return p, true
 	}
+	if kind == "jpeg" && tooManyScans(data) {
+		return p, false
+	}
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
 		return p, false
 	}
 	p.look = lookOf(img)
 	return p, true
+}
+
+// tooManyScans reports a progressive JPEG (ITU-T T.81) made to hang: each scan
+// may touch every pixel and need not be longer than a few bytes. Encoders make
+// about ten.
+func tooManyScans(jpeg []byte) bool {
+	return bytes.Count(jpeg, []byte{0xFF, 0xDA}) > maxScans
 }
 
 // takePixels takes a picture's size off what one message may have decoded.

@@ -2,8 +2,6 @@ package extract
 
 import (
 	"bytes"
-	"compress/zlib"
-	"io"
 	"strconv"
 	"strings"
 )
@@ -126,11 +124,10 @@ func (p *pdf) inflate(dict, raw []byte) []byte {
 	if !bytes.Contains(dict, []byte("FlateDecode")) {
 		return raw[:min(len(raw), maxFileText)]
 	}
-	z, err := zlib.NewReader(bytes.NewReader(raw))
-	if err != nil || p.budget <= 0 {
+	if p.budget <= 0 {
 		return nil
 	}
-	out, _ := io.ReadAll(io.LimitReader(z, int64(p.budget)))
+	out := inflate(raw, p.budget)
 	p.budget -= len(out)
 	return out
 }

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -13,8 +12,6 @@ type glyphs struct {
 	text map[int]string
 	wide bool
 }
-
-var fontRef = regexp.MustCompile(`/([A-Za-z0-9_.+-]{1,40})\s+(\d{1,6})\s+0\s+R`)
 
 // fonts maps the names by which pages call fonts to the fonts' ToUnicode maps.
 func (p *pdf) fonts() map[string]*glyphs {
@@ -30,15 +27,63 @@ func (p *pdf) fonts() map[string]*glyphs {
 	}
 	for _, id := range p.order {
 		d := p.objects[id].dict
-		for _, m := range fontRef.FindAllSubmatch(d[:min(len(d), 16<<10)], 64) {
-			n, _ := strconv.Atoi(string(m[2]))
-			if g := maps[n]; g != nil {
-				fonts[string(m[1])] = g
+		d = d[:min(len(d), 16<<10)]
+		for n := 0; n < 64; n++ {
+			name, object, rest := reference(d)
+			if name == nil {
+				break
 			}
+			if g := maps[object]; g != nil {
+				fonts[string(name)] = g
+			}
+			d = rest
 		}
 	}
 	return fonts
 }
+
+// reference finds the next "/Name N 0 R": the name (nil without one), N, and
+// what follows.
+func reference(d []byte) (name []byte, object int, rest []byte) {
+	for {
+		i := bytes.IndexByte(d, '/')
+		if i < 0 {
+			return nil, 0, nil
+		}
+		d = d[i+1:]
+		name, rest := run(d, nameByte, 40)
+		rest, spaced := afterSpace(rest)
+		digits, rest := run(rest, digitByte, 6)
+		rest, apart := afterSpace(rest)
+		if len(name) == 0 || !spaced || len(digits) == 0 || !apart || len(rest) == 0 || rest[0] != '0' {
+			continue
+		}
+		if rest, apart = afterSpace(rest[1:]); apart && len(rest) > 0 && rest[0] == 'R' {
+			object, _ = strconv.Atoi(string(digits))
+			return name, object, rest[1:]
+		}
+	}
+}
+
+// run splits off the bytes that s begins with, at most limit, as far as is says.
+func run(s []byte, is func(byte) bool, limit int) (head, rest []byte) {
+	n := 0
+	for n < len(s) && n < limit && is(s[n]) {
+		n++
+	}
+	return s[:n], s[n:]
+}
+
+func afterSpace(s []byte) (rest []byte, ok bool) {
+	rest = bytes.TrimLeft(s, "\t\n\f\r ")
+	return rest, len(rest) < len(s)
+}
+
+func nameByte(c byte) bool {
+	return wordByte(c) && c < 0x80 || c == '_' || c == '.' || c == '+' || c == '-'
+}
+
+func digitByte(c byte) bool { return c >= '0' && c <= '9' }
 
 // readCMap reads the bfchar and bfrange sections of a ToUnicode map.
 func readCMap(s []byte) *glyphs {

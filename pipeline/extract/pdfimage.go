@@ -2,12 +2,11 @@ package extract
 
 import (
 	"bytes"
-	"compress/zlib"
+	"crypto/sha256"
 	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
-	"io"
 )
 
 // pdfPicture is the largest picture of a PDF: a lure is often one picture of a
@@ -41,39 +40,67 @@ func (p *pdfPicture) tokens() []string {
 	return []string{size, fmt.Sprintf("%s-%d", size, intAfter(p.dict, "/Length"))}
 }
 
-// image decodes JPEG and plain 8-bit pixels, nil for others.
-func (p *pdfPicture) image() image.Image {
-	if p.raw == nil {
-		return nil
+// coded says how a picture's bytes are to be read.
+type coded uint8
+
+const (
+	codedOther coded = iota // not decoded here
+	codedJPEG
+	codedGrey // 8 bits a pixel, deflated
+	codedRGB
+)
+
+func (p *pdfPicture) coded() coded {
+	switch {
+	case p.raw == nil:
+		return codedOther
+	case bytes.Contains(p.dict, []byte("/DCTDecode")):
+		return codedJPEG
+	case !bytes.Contains(p.dict, []byte("FlateDecode")) || bytes.Contains(p.dict, []byte("/Predictor")) || intAfter(p.dict, "/BitsPerComponent") != 8:
+		return codedOther
+	case bytes.Contains(p.dict, []byte("RGB")):
+		return codedRGB
 	}
-	if bytes.Contains(p.dict, []byte("/DCTDecode")) {
-		cfg, err := jpeg.DecodeConfig(bytes.NewReader(p.raw))
-		if err != nil || cfg.Width > maxPixels/max(1, cfg.Height) {
-			return nil
-		}
-		img, err := jpeg.Decode(bytes.NewReader(p.raw))
-		if err != nil {
-			return nil
-		}
-		return img
-	}
-	if !bytes.Contains(p.dict, []byte("FlateDecode")) || bytes.Contains(p.dict, []byte("/Predictor")) || intAfter(p.dict, "/BitsPerComponent") != 8 {
-		return nil
-	}
-	return p.pixels()
+	return codedGrey
 }
 
-func (p *pdfPicture) pixels() image.Image {
-	channels := 1
-	if bytes.Contains(p.dict, []byte("RGB")) {
-		channels = 3
+// sum names the picture in the memory of looks: two of one sum look the same.
+func (p *pdfPicture) sum() (sum [32]byte) {
+	h := sha256.New()
+	fmt.Fprintf(h, "pdf %d %d %d\n", p.coded(), p.width, p.height)
+	h.Write(p.raw)
+	h.Sum(sum[:0])
+	return sum
+}
+
+// image decodes JPEG and plain 8-bit pixels, nil for others.
+func (p *pdfPicture) image() image.Image {
+	switch p.coded() {
+	case codedJPEG:
+		return p.jpeg()
+	case codedGrey:
+		return p.pixels(1)
+	case codedRGB:
+		return p.pixels(3)
 	}
-	z, err := zlib.NewReader(bytes.NewReader(p.raw))
+	return nil
+}
+
+func (p *pdfPicture) jpeg() image.Image {
+	cfg, err := jpeg.DecodeConfig(bytes.NewReader(p.raw))
+	if err != nil || cfg.Width*cfg.Height > p.width*p.height || tooManyScans(p.raw) {
+		return nil // more than was counted
+	}
+	img, err := jpeg.Decode(bytes.NewReader(p.raw))
 	if err != nil {
 		return nil
 	}
+	return img
+}
+
+func (p *pdfPicture) pixels(channels int) image.Image {
 	pix := make([]byte, min(p.width*p.height*channels, 3*maxPixels))
-	if _, err := io.ReadFull(z, pix); err != nil {
+	if err := inflateInto(pix, p.raw); err != nil {
 		return nil
 	}
 	return &rawImage{pix: pix, width: p.width, height: p.height, channels: channels}
