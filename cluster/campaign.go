@@ -16,8 +16,12 @@ type group struct {
 	exemplars []uint32
 	core      []uint64 // packed values that all exemplars have: see recore
 	created   bool     // announced as a campaign
-	pinned    bool     // an analyst touched it: the machine does not merge it away
+	decided   bool     // an analyst decided on it: it is forgotten last
+	pinned    bool     // an analyst pinned reports here: the machine does not merge it away
 	label     string
+	drift     drift
+	idle      uint64     // number of the shelving while it is idle, else 0: see shelf
+	kept      []exemplar // what stands for it while it is idle
 }
 
 // exemplar is a report kept to stand for a variant of its group.

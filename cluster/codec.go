@@ -59,8 +59,9 @@ var errSnapshot = errors.New("snapshot is damaged")
 
 // decoder reads what an encoder wrote. After an error every value is zero.
 type decoder struct {
-	b   []byte
-	err error
+	b       []byte
+	err     error
+	version uint64 // of the format
 }
 
 func (c *decoder) fail() { c.b, c.err = nil, errSnapshot }

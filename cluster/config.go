@@ -19,10 +19,20 @@ type Config struct {
 	Content float64
 	// Exemplars bounds the exemplars of one campaign.
 	Exemplars int
+	// LiveExemplars bounds the exemplars of all clusters that are not idle:
+	// beyond, the longest quiet are made idle before their time, reports that
+	// stand alone first.
+	LiveExemplars int
 	// Idle is after how much time of the log a cluster that nothing joined
 	// leaves the index. Reports that stood alone are then forgotten; campaigns
-	// keep their id.
+	// come back under their old id when a report agrees with them again.
 	Idle time.Duration
+	// IdleCampaigns is how many idle campaigns are remembered. The oldest are
+	// forgotten first, those on which an analyst decided last.
+	IdleCampaigns int
+	// MergedIDs is of how many ids that merged away, at least, the engine knows
+	// the survivor. (The store knows it of all.)
+	MergedIDs int
 	// IndexBits and FrequencyBits are the binary logarithms of the number of
 	// index buckets (64 bytes each) and of frequency counters (4 bytes each).
 	IndexBits, FrequencyBits int
@@ -36,7 +46,8 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Join: 0.5, Merge: 0.5, Content: 1,
-		Exemplars: 12, Idle: 14 * 24 * time.Hour,
+		Exemplars: 12, LiveExemplars: 1 << 20,
+		Idle: 14 * 24 * time.Hour, IdleCampaigns: 1 << 15, MergedIDs: 1 << 17,
 		IndexBits: 20, FrequencyBits: 22, Remember: 4 << 20,
 	}
 }
@@ -48,6 +59,12 @@ func (c Config) Validate() error {
 		return fmt.Errorf("exemplars %d: want 2 to 64", c.Exemplars)
 	case c.Idle <= 0:
 		return fmt.Errorf("idle %v: want more than 0", c.Idle)
+	case c.LiveExemplars < 1:
+		return fmt.Errorf("live exemplars %d: want at least 1", c.LiveExemplars)
+	case c.IdleCampaigns < 0 || c.IdleCampaigns > 1<<22:
+		return fmt.Errorf("idle campaigns %d: want 0 to %d", c.IdleCampaigns, 1<<22)
+	case c.MergedIDs < 1:
+		return fmt.Errorf("merged ids %d: want at least 1", c.MergedIDs)
 	case c.IndexBits < 4 || c.IndexBits > 28:
 		return fmt.Errorf("index bits %d: want 4 to 28", c.IndexBits)
 	case c.FrequencyBits < 8 || c.FrequencyBits > 28:

@@ -1,7 +1,5 @@
 package cluster
 
-import "slices"
-
 // decide carries an analyst's decision out, or says with EventRefused why not.
 func (e *Engine) decide(d *Decision) {
 	var refused string
@@ -28,7 +26,7 @@ func (e *Engine) decide(d *Decision) {
 // Resolve follows merges from an id that may be gone to the one that survives.
 func (e *Engine) Resolve(id CampaignID) CampaignID {
 	for {
-		next, ok := e.mergedInto[id]
+		next, ok := e.merged.into(id)
 		if !ok {
 			return id
 		}
@@ -36,10 +34,21 @@ func (e *Engine) Resolve(id CampaignID) CampaignID {
 	}
 }
 
-const unknownCampaign = "no such campaign in memory: it may be idle or never have existed"
+const unknownCampaign = "no such campaign in memory: it was idle for too long, or never existed"
 
 func (e *Engine) find(id CampaignID) (uint32, bool) {
 	slot, ok := e.byID[e.Resolve(id)]
+	return slot, ok
+}
+
+// decided finds the group that a decision is about, marks it, and wakes it where
+// it is idle.
+func (e *Engine) decided(id CampaignID) (uint32, bool) {
+	slot, ok := e.find(id)
+	if ok {
+		e.groups[slot].decided = true
+		e.wake(slot)
+	}
 	return slot, ok
 }
 
@@ -49,14 +58,14 @@ func (e *Engine) label(d *Decision) string {
 		return unknownCampaign
 	}
 	g := &e.groups[slot]
-	g.label, g.pinned = d.Label, true
+	g.label, g.decided = d.Label, true
 	e.emit(Event{Kind: EventLabelled, Time: d.Time, Campaign: g.id, Label: d.Label, Actor: d.Actor, Note: d.Note})
 	return ""
 }
 
 func (e *Engine) order(d *Decision) string {
-	a, okA := e.find(d.Campaign)
-	b, okB := e.find(d.Other)
+	a, okA := e.decided(d.Campaign)
+	b, okB := e.decided(d.Other)
 	switch {
 	case !okA || !okB:
 		return unknownCampaign
@@ -65,7 +74,7 @@ func (e *Engine) order(d *Decision) string {
 	}
 	delete(e.apart, pair(e.groups[a].id, e.groups[b].id))
 	survivor := e.merge(a, b, d.Time, d.Actor, d.Note, reason{})
-	e.groups[survivor].pinned = true
+	e.settle(survivor, d)
 	e.tie(survivor, e.groups[survivor].exemplars, d.Time)
 	return ""
 }
@@ -73,28 +82,56 @@ func (e *Engine) order(d *Decision) string {
 // split takes reports out of a campaign into a new one; exemplars among them go
 // along. The machine will not merge the two again.
 func (e *Engine) split(d *Decision) string {
-	from, ok := e.find(d.Campaign)
+	reports := distinct(d.Reports)
+	from, ok := e.decided(d.Campaign)
 	switch {
 	case !ok:
 		return unknownCampaign
-	case len(d.Reports) == 0:
+	case len(reports) == 0:
 		return "no reports were named"
-	case uint64(len(d.Reports)) >= e.groups[from].reports:
+	case uint64(len(reports)) >= e.groups[from].reports:
 		return "a split must leave a report behind"
 	}
-	id := newCampaignID(d.Reports[0], e.seq+1)
-	to := e.newGroup(group{id: id, birth: e.seq + 1, last: d.Time, created: true, pinned: true})
+	id := newCampaignID(reports[0], e.seq+1)
+	to := e.newGroup(group{id: id, birth: e.seq + 1, last: e.groups[from].last, created: true, decided: true})
 	source := e.groups[from].id
-	e.groups[from].pinned = true
 	e.apart[pair(id, source)] = struct{}{}
 	e.emit(Event{Kind: EventSplit, Time: d.Time, Campaign: id, Other: source, Actor: d.Actor, Note: d.Note})
-	e.move(from, to, d)
+	e.move(from, to, reports, d)
+	e.settle(from, d)
+	if e.groups[from].idle != 0 {
+		e.retire(to, d.Time)
+	}
+	e.rest(from, d.Time)
+	e.rest(to, d.Time)
 	return ""
 }
 
-// move transfers the decision's reports between groups.
-func (e *Engine) move(from, to uint32, d *Decision) {
-	for _, r := range d.Reports {
+// rest retires a group that has no exemplar left by which a report could join.
+func (e *Engine) rest(slot uint32, now int64) {
+	if g := &e.groups[slot]; len(g.exemplars) == 0 && g.idle == 0 {
+		e.retire(slot, now)
+	}
+}
+
+// distinct gives each report once, in the order in which they were named.
+func distinct(reports []ReportID) []ReportID {
+	var out []ReportID
+	known := map[ReportID]struct{}{}
+	for _, r := range reports {
+		if _, ok := known[r]; !ok {
+			known[r] = struct{}{}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// move transfers reports between groups.
+func (e *Engine) move(from, to uint32, reports []ReportID, d *Decision) {
+	named := map[ReportID]struct{}{}
+	for _, r := range reports {
+		named[r] = struct{}{}
 		e.groups[from].reports--
 		e.groups[to].reports++
 		e.emit(Event{
@@ -102,29 +139,32 @@ func (e *Engine) move(from, to uint32, d *Decision) {
 			Other: e.groups[from].id, Actor: d.Actor, Note: d.Note,
 		})
 	}
-	own := e.groups[from].exemplars
-	stay := own[:0]
-	for _, slot := range own {
-		if slices.Contains(d.Reports, e.exemplars[slot].report) {
-			e.exemplars[slot].cluster = to
-			e.groups[to].exemplars = append(e.groups[to].exemplars, slot)
+	var leave, stay []uint32
+	for _, slot := range e.groups[from].exemplars {
+		if _, ok := named[e.exemplars[slot].report]; ok {
+			leave = append(leave, slot)
 		} else {
 			stay = append(stay, slot)
 		}
 	}
+	e.forget(from, leave)
 	e.groups[from].exemplars = stay
-	e.recore(from)
-	e.recore(to)
+	e.adopt(to, leave)
+	for _, g := range []uint32{from, to} {
+		e.recore(g)
+		e.tie(g, e.groups[g].exemplars, d.Time)
+	}
 }
 
 // pin ties reports of one campaign (Other, or the id that a report alone has) to
 // another for good.
 func (e *Engine) pin(d *Decision) string {
-	to, ok := e.find(d.Campaign)
+	to, ok := e.decided(d.Campaign)
 	if !ok {
 		return unknownCampaign
 	}
-	if len(d.Reports) == 0 {
+	reports := distinct(d.Reports)
+	if len(reports) == 0 {
 		return "no reports were named"
 	}
 	from, ok := e.find(d.Other)
@@ -132,15 +172,89 @@ func (e *Engine) pin(d *Decision) string {
 	case d.Other == "" || ok && from == to:
 	case !ok:
 		return "what the reports are in is no longer in memory"
-	case e.groups[from].reports > uint64(len(d.Reports)):
-		e.move(from, to, d)
-	default: // nothing would stay behind
-		to = e.merge(to, from, d.Time, d.Actor, d.Note, reason{})
+	default:
+		to = e.fetch(from, to, reports, d)
 	}
 	g := &e.groups[to]
-	g.pinned = true
-	for _, r := range d.Reports {
+	g.pinned, g.decided = true, true
+	for _, r := range reports {
 		e.emit(Event{Kind: EventPinned, Time: d.Time, Report: r, Campaign: g.id, Actor: d.Actor, Note: d.Note})
 	}
+	e.settle(to, d)
 	return ""
+}
+
+// fetch brings reports into a group and returns it: where nothing would stay
+// behind both become one.
+func (e *Engine) fetch(from, to uint32, reports []ReportID, d *Decision) uint32 {
+	e.wake(from)
+	if e.groups[from].reports <= uint64(len(reports)) {
+		delete(e.apart, pair(e.groups[to].id, e.groups[from].id))
+		to = e.merge(to, from, d.Time, d.Actor, d.Note, reason{})
+		e.tie(to, e.groups[to].exemplars, d.Time)
+		return to
+	}
+	if g := &e.groups[to]; !g.created {
+		g.created = true
+		e.emit(Event{Kind: EventCreated, Time: d.Time, Campaign: g.id})
+	}
+	e.move(from, to, reports, d)
+	e.rest(from, d.Time)
+	return to
+}
+
+// mayMerge says whether the machine may make one of two groups as far as analysts
+// decided on them: it merges no campaign away to which reports are pinned, and
+// none into one that is named otherwise.
+func (e *Engine) mayMerge(a, b uint32) bool {
+	if e.older(b, a) {
+		a, b = b, a
+	}
+	old, young := &e.groups[a], &e.groups[b]
+	return !young.pinned && (old.label == "" || young.label == "" || old.label == young.label)
+}
+
+// inherit gives group a what analysts decided on b. A label goes along where the
+// survivor has none.
+func (e *Engine) inherit(a, b uint32, now int64, actor string) {
+	old, young := &e.groups[a], &e.groups[b]
+	old.pinned = old.pinned || young.pinned
+	old.decided = old.decided || young.decided
+	if old.label == "" && young.label != "" {
+		old.label = young.label
+		e.emit(Event{Kind: EventLabelled, Time: now, Campaign: old.id, Other: young.id, Label: old.label, Actor: actor})
+	}
+}
+
+// inheritApart keeps what an analyst split from the merged campaign apart from
+// the survivor.
+func (e *Engine) inheritApart(survivor, gone CampaignID) {
+	var others []CampaignID
+	for p := range e.apart {
+		switch gone {
+		case p[0]:
+			others = append(others, p[1])
+		case p[1]:
+			others = append(others, p[0])
+		}
+	}
+	for _, o := range others {
+		delete(e.apart, pair(gone, o))
+		if o != survivor {
+			e.apart[pair(survivor, o)] = struct{}{}
+		}
+	}
+}
+
+func (e *Engine) keptApart(a, b uint32) bool {
+	_, ok := e.apart[pair(e.groups[a].id, e.groups[b].id)]
+	return ok
+}
+
+// pair puts two ids in order.
+func pair(a, b CampaignID) [2]CampaignID {
+	if a > b {
+		a, b = b, a
+	}
+	return [2]CampaignID{a, b}
 }

@@ -23,15 +23,19 @@ type Engine struct {
 	freeGroups    []uint32
 	freeExemplars []uint32
 	byID          map[CampaignID]uint32
-	mergedInto    map[CampaignID]CampaignID
+	merged        merged
 	apart         map[[2]CampaignID]struct{} // an analyst split these
 	ties          map[uint64][]CampaignID    // rare circumstances of campaigns
 	operation     map[CampaignID]string
-	changed       bool // the exemplars of the report's group are others than before
+	members       map[string][]CampaignID // of each operation, sorted
+	changed       bool                    // the exemplars of the report's group are others than before
 	freq          *frequency
 	index         *index
 	seen          *seen
 	hand          uint32 // exemplar that the sweep looks at next
+	shelf         shelf
+	attic         *index   // of idle campaigns; nil before the first
+	woken         []uint32 // idle campaigns that are looked at in this step
 	events        []Event
 	keys          []indexKey
 	found         []candidate
@@ -46,9 +50,9 @@ func NewEngine(cfg Config) *Engine {
 	}
 	return &Engine{
 		cfg: cfg, weights: weights, offset: -1,
-		byID: map[CampaignID]uint32{}, mergedInto: map[CampaignID]CampaignID{},
-		apart: map[[2]CampaignID]struct{}{},
-		ties:  map[uint64][]CampaignID{}, operation: map[CampaignID]string{},
+		byID: map[CampaignID]uint32{}, merged: newMerged(cfg.MergedIDs),
+		apart: map[[2]CampaignID]struct{}{}, ties: map[uint64][]CampaignID{},
+		operation: map[CampaignID]string{}, members: map[string][]CampaignID{},
 		freq: newFrequency(cfg.FrequencyBits), index: newIndex(cfg.IndexBits),
 		seen: newSeen(cfg.Remember), votes: map[uint32]int{},
 	}
@@ -75,6 +79,7 @@ func (e *Engine) Step(entry Entry) []Event {
 	case entry.Decision != nil:
 		e.decide(entry.Decision)
 	}
+	e.shelveWoken()
 	return e.events
 }
 
@@ -101,11 +106,17 @@ func (e *Engine) report(f *Features) {
 	p := newProfile(f)
 	matches := e.match(p)
 	if len(matches) == 0 {
+		matches = e.recall(p)
+	}
+	if len(matches) == 0 {
 		e.open(p, f)
 		return
 	}
 	home := matches[0].group
 	e.join(p, f, matches[0])
+	if e.changed {
+		matches = append(matches, e.recall(p)...)
+	}
 	for _, m := range matches[1:] {
 		home = e.tryMerge(home, m, p, f.Time)
 	}
@@ -176,12 +187,13 @@ func (e *Engine) open(p *profile, f *Features) {
 
 func (e *Engine) taken(id CampaignID) bool {
 	_, live := e.byID[id]
-	_, merged := e.mergedInto[id]
+	_, merged := e.merged.into(id)
 	return live || merged
 }
 
 // join adds a report to the group it agrees with best.
 func (e *Engine) join(p *profile, f *Features, m match) {
+	e.revive(m.group, f.Time)
 	g, x := &e.groups[m.group], &e.exemplars[m.slot]
 	g.reports++
 	g.last = max(g.last, f.Time)

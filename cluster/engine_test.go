@@ -16,6 +16,7 @@ import (
 func testConfig() Config {
 	c := DefaultConfig()
 	c.IndexBits, c.FrequencyBits = 12, 14
+	c.IdleCampaigns = 16
 	return c
 }
 

@@ -70,14 +70,19 @@ func (e *Engine) learn(g uint32, p *profile) {
 // addExemplar keeps p for group g, in the place of the exemplar that was of use
 // the longest time ago where the group is full. The first exemplar stays.
 func (e *Engine) addExemplar(g uint32, p *profile, now int64) {
-	x := exemplar{profile: p, cluster: g, last: now}
+	e.insert(g, exemplar{profile: p, last: now})
+	e.recore(g)
+}
+
+// insert puts x among the live exemplars of group g and into the index.
+func (e *Engine) insert(g uint32, x exemplar) {
+	x.cluster = g
 	slot := e.place(g)
 	e.exemplars[slot] = x
-	e.keys = p.indexKeys(e.freq, e.keys[:0])
+	e.keys = x.indexKeys(e.freq, e.keys[:0])
 	for _, k := range e.keys {
 		e.index.add(k.key, slot)
 	}
-	e.recore(g)
 }
 
 func (e *Engine) place(g uint32) uint32 {
@@ -103,44 +108,11 @@ func (e *Engine) place(g uint32) uint32 {
 	return slot
 }
 
-// sweepStep is how many exemplars each report lets the sweep look at. Two keep
-// ahead of the one that a report adds at most.
-const sweepStep = 2
-
-// sweep moves the hand of a clock over the exemplars and lets go of groups that
-// nothing joined for [Config.Idle].
-func (e *Engine) sweep(now int64) {
-	for range min(sweepStep, len(e.exemplars)) {
-		if e.hand++; e.hand >= uint32(len(e.exemplars)) {
-			e.hand = 0
-		}
-		x := e.exemplar(e.hand)
-		if x == nil {
-			continue
-		}
-		if g := &e.groups[x.cluster]; now-g.last > e.cfg.Idle.Milliseconds() && !g.pinned {
-			e.idle(x.cluster, now)
-		}
-	}
-}
-
-// idle drops a group from memory.
-func (e *Engine) idle(slot uint32, now int64) {
-	g := &e.groups[slot]
-	if g.created {
-		e.emit(Event{Kind: EventIdled, Time: now, Campaign: g.id})
-	}
-	e.forget(slot, g.exemplars)
-	delete(e.operation, g.id)
-	for _, x := range g.exemplars {
-		e.exemplars[x] = exemplar{}
-		e.freeExemplars = append(e.freeExemplars, x)
-	}
-	e.free(slot)
-}
-
 // free gives a group's slot back.
 func (e *Engine) free(slot uint32) {
+	if e.groups[slot].idle != 0 {
+		e.shelf.count--
+	}
 	delete(e.byID, e.groups[slot].id)
 	e.groups[slot] = group{}
 	e.freeGroups = append(e.freeGroups, slot)

@@ -5,7 +5,7 @@ package cluster
 // the occasion, not the reason: its own exemplar does not vote, unless one side
 // is a report that stood alone, which then joins late.
 func (e *Engine) tryMerge(home uint32, m match, p *profile, now int64) uint32 {
-	if home == m.group || e.keptApart(home, m.group) {
+	if home == m.group || e.keptApart(home, m.group) || !e.mayMerge(home, m.group) {
 		return home
 	}
 	why, ok := e.agree(home, m.group, p)
@@ -66,23 +66,13 @@ func worse(a, b int8) int8 {
 	return min(a, b)
 }
 
-func (e *Engine) keptApart(a, b uint32) bool {
-	_, ok := e.apart[pair(e.groups[a].id, e.groups[b].id)]
-	return ok
-}
-
-// pair puts two ids in order.
-func pair(a, b CampaignID) [2]CampaignID {
-	if a > b {
-		a, b = b, a
-	}
-	return [2]CampaignID{a, b}
-}
-
 // merge moves everything into the older of two groups and returns it.
 func (e *Engine) merge(a, b uint32, now int64, actor, note string, why reason) uint32 {
 	if e.older(b, a) {
 		a, b = b, a
+	}
+	if e.groups[b].idle == 0 {
+		e.revive(a, now)
 	}
 	old, young := &e.groups[a], &e.groups[b]
 	if !old.created {
@@ -95,13 +85,13 @@ func (e *Engine) merge(a, b uint32, now int64, actor, note string, why reason) u
 	})
 	old.reports += young.reports
 	old.last = max(old.last, young.last)
-	old.pinned = old.pinned || young.pinned
-	e.mergedInto[young.id] = old.id
+	e.inherit(a, b, now, actor)
+	e.merged.add(young.id, old.id)
 	e.inheritApart(old.id, young.id)
 	e.uncount(a, b)
 	e.take(a, b)
 	e.recore(a)
-	delete(e.operation, young.id)
+	e.leaveOperation(young.id)
 	e.changed = true
 	e.free(b)
 	return a
@@ -134,33 +124,21 @@ func (e *Engine) uncount(a, b uint32) {
 	e.freq.merged()
 }
 
-// take gives group a the exemplars of b, dropping those for which there is no room.
+// take gives group a the exemplars of b.
 func (e *Engine) take(a, b uint32) {
-	for _, slot := range e.groups[b].exemplars {
-		x := &e.exemplars[slot]
-		if len(e.groups[a].exemplars) >= e.cfg.Exemplars {
-			*x = exemplar{}
+	e.forget(b, e.groups[b].exemplars)
+	e.adopt(a, e.groups[b].exemplars)
+}
+
+// adopt puts exemplars into group g, dropping those for which there is no room.
+func (e *Engine) adopt(g uint32, slots []uint32) {
+	for _, slot := range slots {
+		if len(e.groups[g].exemplars) >= e.cfg.Exemplars {
+			e.exemplars[slot] = exemplar{}
 			e.freeExemplars = append(e.freeExemplars, slot)
 			continue
 		}
-		x.cluster = a
-		e.groups[a].exemplars = append(e.groups[a].exemplars, slot)
-	}
-}
-
-// inheritApart keeps what an analyst split from the merged campaign apart from
-// the survivor too.
-func (e *Engine) inheritApart(survivor, gone CampaignID) {
-	var others []CampaignID
-	for p := range e.apart {
-		switch gone {
-		case p[0]:
-			others = append(others, p[1])
-		case p[1]:
-			others = append(others, p[0])
-		}
-	}
-	for _, o := range others {
-		e.apart[pair(survivor, o)] = struct{}{}
+		e.exemplars[slot].cluster = g
+		e.groups[g].exemplars = append(e.groups[g].exemplars, slot)
 	}
 }

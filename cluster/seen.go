@@ -29,3 +29,32 @@ func (s *seen) add(id ReportID) bool {
 	s.young[h] = struct{}{}
 	return true
 }
+
+// merged remembers where ids went that merged away, in two generations like
+// [seen]. A chain of merges is forgotten from its far end: the merge of a
+// survivor is always younger than those into it, so what is known of an id is
+// never a dead end that was once longer.
+type merged struct {
+	limit      int
+	young, old map[CampaignID]CampaignID
+}
+
+func newMerged(limit int) merged {
+	return merged{limit: limit, young: map[CampaignID]CampaignID{}, old: map[CampaignID]CampaignID{}}
+}
+
+// into is the campaign that id was merged into.
+func (m *merged) into(id CampaignID) (CampaignID, bool) {
+	if next, ok := m.young[id]; ok {
+		return next, true
+	}
+	next, ok := m.old[id]
+	return next, ok
+}
+
+func (m *merged) add(gone, survivor CampaignID) {
+	if len(m.young) >= m.limit {
+		m.old, m.young = m.young, map[CampaignID]CampaignID{}
+	}
+	m.young[gone] = survivor
+}

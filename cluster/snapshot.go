@@ -5,13 +5,17 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // A snapshot is a magic word, a format version, the fingerprint of the Config it
 // was made under, a body, and the SHA-256 of all before.
 const (
 	snapshotMagic   = "shoalsnp"
-	snapshotVersion = 1
+	snapshotVersion = 2
+	// oldestVersion is the oldest that is read. Version 1 has no idle campaigns, and
+	// a configuration without what bounds them.
+	oldestVersion = 1
 )
 
 // Reasons for which [Engine.Restore] refuses a snapshot.
@@ -27,7 +31,7 @@ var (
 func (e *Engine) Snapshot() []byte {
 	c := &encoder{b: []byte(snapshotMagic)}
 	c.uint(snapshotVersion)
-	fp := e.cfg.fingerprint()
+	fp := e.cfg.fingerprint(snapshotVersion)
 	c.raw(fp[:])
 	e.encode(c)
 	sum := sha256.Sum256(c.b)
@@ -45,10 +49,10 @@ func (e *Engine) Restore(snapshot []byte) error {
 		return ErrSnapshotDamaged
 	}
 	c := &decoder{b: body[len(snapshotMagic):]}
-	if v := c.uint(); v != snapshotVersion {
-		return fmt.Errorf("%w: %d, this program reads %d", ErrSnapshotVersion, v, snapshotVersion)
+	if c.version = c.uint(); c.version < oldestVersion || c.version > snapshotVersion {
+		return fmt.Errorf("%w: %d, this program reads %d to %d", ErrSnapshotVersion, c.version, oldestVersion, snapshotVersion)
 	}
-	fp := e.cfg.fingerprint()
+	fp := e.cfg.fingerprint(c.version)
 	if !bytes.Equal(c.raw(len(fp)), fp[:]) {
 		return ErrSnapshotConfig
 	}
@@ -61,14 +65,26 @@ func (e *Engine) Restore(snapshot []byte) error {
 	return nil
 }
 
-// fingerprint covers everything that changes what a log means.
-func (c Config) fingerprint() [16]byte {
+// fingerprint covers everything that changes what a log means, as a version of the
+// format knows it.
+func (c Config) fingerprint(version uint64) [16]byte {
 	w := c.Weights
 	if w == nil {
 		w = &learned
 	}
 	c.Weights = nil
-	sum := sha256.Sum256(fmt.Appendf(nil, "%+v %+v", c, *w))
+	var known any = c
+	if version == 1 {
+		known = struct {
+			Join, Merge, Content     float64
+			Exemplars                int
+			Idle                     time.Duration
+			IndexBits, FrequencyBits int
+			Weights                  *Weights
+			Remember                 int
+		}{c.Join, c.Merge, c.Content, c.Exemplars, c.Idle, c.IndexBits, c.FrequencyBits, nil, c.Remember}
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%+v %+v", known, *w))
 	return [16]byte(sum[:16])
 }
 
@@ -86,11 +102,7 @@ func (e *Engine) encode(c *encoder) {
 	}
 	c.slots(e.freeGroups)
 	c.slots(e.freeExemplars)
-	c.uint(uint64(len(e.mergedInto)))
-	for _, id := range sortedKeys(e.mergedInto) {
-		c.text(string(id))
-		c.text(string(e.mergedInto[id]))
-	}
+	e.merged.encode(c)
 	c.uint(uint64(len(e.apart)))
 	for _, p := range sortedPairs(e.apart) {
 		c.text(string(p[0]))
@@ -100,6 +112,7 @@ func (e *Engine) encode(c *encoder) {
 	e.freq.encode(c)
 	e.index.encode(c)
 	e.seen.encode(c)
+	e.encodeShelf(c)
 }
 
 func (e *Engine) decode(c *decoder) error {
@@ -111,10 +124,7 @@ func (e *Engine) decode(c *decoder) error {
 		e.exemplars = append(e.exemplars, decodeExemplar(c))
 	}
 	e.freeGroups, e.freeExemplars = c.slots(), c.slots()
-	for range c.size(2) {
-		id := CampaignID(c.text())
-		e.mergedInto[id] = CampaignID(c.text())
-	}
+	e.merged.decode(c)
 	for range c.size(2) {
 		a := CampaignID(c.text())
 		e.apart[[2]CampaignID{a, CampaignID(c.text())}] = struct{}{}
@@ -123,6 +133,7 @@ func (e *Engine) decode(c *decoder) error {
 	e.freq.decode(c)
 	e.index.decode(c)
 	e.seen.decode(c)
+	e.decodeShelf(c)
 	for i := range e.groups {
 		if e.groups[i].id != "" {
 			e.byID[e.groups[i].id] = uint32(i)

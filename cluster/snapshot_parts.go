@@ -13,6 +13,14 @@ func (g *group) encode(c *encoder) {
 	c.bool(g.created)
 	c.bool(g.pinned)
 	c.text(g.label)
+	c.bool(g.decided)
+	c.bool(g.drift.raised)
+	c.bool(g.drift.settled)
+	c.uint(g.idle)
+	c.uint(uint64(len(g.kept)))
+	for i := range g.kept {
+		g.kept[i].encode(c)
+	}
 }
 
 func decodeGroup(c *decoder) (g group) {
@@ -23,6 +31,20 @@ func decodeGroup(c *decoder) (g group) {
 	g.exemplars = c.slots()
 	g.core = c.words()
 	g.created, g.pinned, g.label = c.bool(), c.bool(), c.text()
+	if c.version == 1 { // pinned stood for any decision
+		g.decided = g.pinned
+		return g
+	}
+	g.decided, g.drift.raised, g.drift.settled = c.bool(), c.bool(), c.bool()
+	g.idle = c.uint()
+	for range c.size(1) {
+		x := decodeExemplar(c)
+		if x.profile == nil {
+			c.fail()
+			return g
+		}
+		g.kept = append(g.kept, x)
+	}
 	return g
 }
 
@@ -115,7 +137,7 @@ func (e *Engine) decodeTies(c *decoder) {
 	}
 	for range c.size(2) {
 		id := CampaignID(c.text())
-		e.operation[id] = c.text()
+		e.enterOperation(id, c.text())
 	}
 }
 

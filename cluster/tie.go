@@ -89,7 +89,7 @@ func (e *Engine) forget(slot uint32, exemplars []uint32) {
 // tryTie makes two campaigns one operation if what they share is worth it.
 func (e *Engine) tryTie(slot uint32, with CampaignID, now int64) {
 	other, ok := e.find(with)
-	if !ok || other == slot || e.sameOperation(slot, other) {
+	if !ok || other == slot || e.groups[other].idle != 0 || e.sameOperation(slot, other) {
 		return
 	}
 	evidence, ok := e.common(slot, other)
@@ -101,19 +101,40 @@ func (e *Engine) tryTie(slot uint32, with CampaignID, now int64) {
 		a, b = b, a
 	}
 	operation := e.operationOf(a)
-	for _, id := range e.members(b) {
-		e.operation[id] = operation
+	for _, id := range e.fellows(b) {
+		e.enterOperation(id, operation)
 		e.emit(Event{
 			Kind: EventTied, Time: now, Campaign: id, Other: e.groups[a].id,
 			Operation: operation, Evidence: evidence,
 		})
 	}
 	if _, ok := e.operation[e.groups[a].id]; !ok {
-		e.operation[e.groups[a].id] = operation
+		e.enterOperation(e.groups[a].id, operation)
 		e.emit(Event{
 			Kind: EventTied, Time: now, Campaign: e.groups[a].id, Other: e.groups[b].id,
 			Operation: operation, Evidence: evidence,
 		})
+	}
+}
+
+// enterOperation puts a campaign into an operation, out of the one it was in.
+func (e *Engine) enterOperation(id CampaignID, operation string) {
+	e.leaveOperation(id)
+	e.operation[id] = operation
+	ids := e.members[operation]
+	i, _ := slices.BinarySearch(ids, id)
+	e.members[operation] = slices.Insert(ids, i, id)
+}
+
+func (e *Engine) leaveOperation(id CampaignID) {
+	operation, ok := e.operation[id]
+	if !ok {
+		return
+	}
+	delete(e.operation, id)
+	ids := slices.DeleteFunc(e.members[operation], func(x CampaignID) bool { return x == id })
+	if e.members[operation] = ids; len(ids) == 0 {
+		delete(e.members, operation)
 	}
 }
 
@@ -131,22 +152,14 @@ func (e *Engine) operationOf(slot uint32) string {
 	return "o" + string(id[1:])
 }
 
-// members are the campaigns of a group's operation, in the order of their ids; or
+// fellows are the campaigns of a group's operation, in the order of their ids; or
 // the group alone.
-func (e *Engine) members(slot uint32) []CampaignID {
+func (e *Engine) fellows(slot uint32) []CampaignID {
 	id := e.groups[slot].id
-	op, ok := e.operation[id]
-	if !ok {
-		return []CampaignID{id}
+	if op, ok := e.operation[id]; ok {
+		return slices.Clone(e.members[op])
 	}
-	var ids []CampaignID
-	for member, o := range e.operation {
-		if o == op {
-			ids = append(ids, member)
-		}
-	}
-	slices.Sort(ids)
-	return ids
+	return []CampaignID{id}
 }
 
 // common weighs the rare values that exemplars of both groups have: for each
