@@ -41,7 +41,14 @@ func (e *Engine) display(f *Features, near *profile, fd field) string {
 	if f == nil {
 		return ""
 	}
-	k := fd.key()
+	if text := e.rarest(f, fd.key(), near); text != "" {
+		return text
+	}
+	return fileName(f, fd.key())
+}
+
+// rarest is the text of the rarest value of a key that f and near have.
+func (e *Engine) rarest(f *Features, k Key, near *profile) string {
 	best, text := float32(-1), ""
 	for _, v := range f.Values {
 		h := pack(v.Key, v.Hash)
@@ -51,9 +58,6 @@ func (e *Engine) display(f *Features, near *profile, fd field) string {
 		if idf := e.freq.idf(h); idf > best {
 			best, text = idf, v.Text
 		}
-	}
-	if text == "" {
-		return fileName(f, k)
 	}
 	return text
 }

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 //	report NAME [subject="..."] [value=key=value ...]   the input is the text
 //	merge|split|pin|label CAMPAIGN [other=CAMPAIGN] [reports=(a,b)] [label=TEXT]
 //	wait days=N                                          time passes
+//	explain NAME NAME                                    why two reports agree or not
 func TestScripts(t *testing.T) {
 	datadriven.Walk(t, "../testdata/cluster", func(t *testing.T, path string) {
 		s := newScript()
@@ -27,11 +29,12 @@ type script struct {
 	engine *Engine
 	now    int64
 	names  map[ReportID]string
+	known  map[string]*Features
 	opened map[CampaignID]string
 }
 
 func newScript() *script {
-	return &script{engine: NewEngine(testConfig()), names: map[ReportID]string{}, opened: map[CampaignID]string{}}
+	return &script{engine: NewEngine(testConfig()), names: map[ReportID]string{}, known: map[string]*Features{}, opened: map[CampaignID]string{}}
 }
 
 func (s *script) run(t *testing.T, d *datadriven.TestData) string {
@@ -40,6 +43,9 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		d.ScanArgs(t, "days", &days)
 		s.now += days * 24 * 3600 * 1000
 		return ""
+	}
+	if d.Cmd == "explain" {
+		return showExplanation(s.engine.Explain(Side{Features: s.known[d.CmdArgs[0].Key]}, Side{Features: s.known[d.CmdArgs[1].Key]}))
 	}
 	entry := Entry{Offset: s.engine.Offset() + 1}
 	if d.Cmd == "report" {
@@ -66,7 +72,7 @@ func (s *script) features(t *testing.T, d *datadriven.TestData) *Features {
 	}
 	f := testFeatures(name, strings.ReplaceAll(subject, "_", " "), d.Input, values...)
 	f.Time = s.now
-	s.names[f.Report] = name
+	s.names[f.Report], s.known[name] = name, f
 	return f
 }
 
@@ -127,4 +133,26 @@ func (s *script) show(ev Event) string {
 		parts = append(parts, "note="+ev.Note)
 	}
 	return strings.Join(parts, " ")
+}
+
+// showExplanation lists the keys by outcome, without weights, and what either side
+// has of a value that differs.
+func showExplanation(x Explanation) string {
+	lines := map[Outcome][]string{}
+	for _, f := range x.Fields {
+		name := f.Field
+		if f.A != f.B {
+			name += fmt.Sprintf("(%s|%s)", f.A, f.B)
+		}
+		lines[f.Outcome] = append(lines[f.Outcome], name)
+	}
+	var b strings.Builder
+	for o := OutcomeAgrees; o <= OutcomeMute; o++ {
+		if list := lines[o]; len(list) > 0 {
+			slices.Sort(list)
+			fmt.Fprintf(&b, "%v: %s\n", o, strings.Join(list, " "))
+		}
+	}
+	fmt.Fprintf(&b, "one campaign: %v\n", x.Agrees)
+	return b.String()
 }
