@@ -3,6 +3,7 @@ package kafka_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
@@ -89,6 +90,16 @@ func TestReaderAndTail(t *testing.T) {
 		}
 		if end, err := r.End(within(t)); err != nil || end != 30 {
 			t.Errorf("End = %d, %v, want 30", end, err)
+		}
+		for _, offset := range []int64{0, 17, 29} {
+			if rec, ok, err := r.At(within(t), offset); err != nil || !ok || rec.Offset != offset || string(rec.Value) != strconv.FormatInt(offset, 10) {
+				t.Errorf("At(%d) = %v, %v, %v", offset, rec, ok, err)
+			}
+		}
+		for _, offset := range []int64{-1, 30, 1000} {
+			if rec, ok, err := r.At(within(t), offset); err != nil || ok {
+				t.Errorf("At(%d) = %v, %v, %v, want none", offset, rec, ok, err)
+			}
 		}
 		r.SetOffset(1000) // not there: begin at what is
 		if recs, err := r.Fetch(within(t)); err != nil || recs[0].Offset != 0 {

@@ -27,6 +27,29 @@ func (r *Reader) End(ctx context.Context) (int64, error) {
 	return end, err
 }
 
+// At gives the record at offset; ok is false where there is none, or none any
+// more. It does not move the reader, and it reads no more than one answer.
+func (r *Reader) At(ctx context.Context, offset int64) (rec pipeline.Record, ok bool, err error) {
+	first, end, err := r.client.bounds(ctx, r.topic, r.part)
+	if err != nil || offset < first || offset >= end {
+		return rec, false, err
+	}
+	one := r.cursor
+	for one.offset = offset; one.offset <= offset; {
+		recs, err := one.fetch(ctx)
+		if err != nil {
+			return rec, false, err
+		}
+		if len(recs) > 0 {
+			return recs[0], recs[0].Offset == offset, nil
+		}
+		if ctx.Err() != nil {
+			return rec, false, context.Cause(ctx)
+		}
+	}
+	return rec, false, nil
+}
+
 // Last gives the last record there is. It does not move the reader.
 func (r *Reader) Last(ctx context.Context) (pipeline.Record, bool, error) {
 	first, end, err := r.client.bounds(ctx, r.topic, r.part)
