@@ -7,11 +7,15 @@ PACKAGES := ./... ./testdata/generate
 DEMO     ?= shoal-demo
 FUZZTIME ?= 20s
 BENCH    ?= .
+# A labelled folder of real mail for `quality`, and where its figures are kept.
+LABELLED ?=
+FIGURES  := cluster/score/quality
+REPORTS   = $(if $(LABELLED),labelled) simulated testdata
 # The race detector needs a C compiler; without one the tests run without it.
 RACE     := $(if $(shell command -v $$(go env CC)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint fuzz bench generate corpus libchdb clean
+.PHONY: help demo build test lint fuzz bench quality generate corpus libchdb clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +54,18 @@ fuzz: ## each fuzz target for FUZZTIME
 
 bench: libchdb ## benchmarks that match BENCH
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+quality: build ## how good the grouping is: testdata, simulated traffic, LABELLED=DIR; KEEP=y keeps the figures
+	rm -rf bin/quality
+	bin/shoal simulate -q --reports 3000 --seed 1 --out bin/quality/traffic
+	bin/shoal eval -q testdata --report bin/quality/testdata --orders 5
+	bin/shoal eval -q bin/quality/traffic --report bin/quality/simulated --orders 5
+	$(if $(LABELLED),bin/shoal eval -q $(LABELLED) --report bin/quality/labelled --orders 20 --folds 6 --learn-with testdata)
+	@cd bin/quality && cat $(REPORTS:=.md)
+	@echo; echo '# What moved since the figures in $(FIGURES)'
+	@for r in $(REPORTS); do diff -U 0 $(FIGURES)/$$r.md bin/quality/$$r.md && echo "$$r: nothing" || true; done
+	$(if $(KEEP),cp $(REPORTS:%=bin/quality/%.md) $(REPORTS:%=bin/quality/%.svg) $(FIGURES)/)
+	@echo 'Curves and worst errors: bin/quality/*.svg, *-errors.md' >&2
 
 generate: ## generated code: the records' protobuf
 	go build -o bin/ google.golang.org/protobuf/cmd/protoc-gen-go

@@ -17,6 +17,11 @@ type Item struct {
 	Kind string
 	// Hard says that its campaign has members that barely resemble the others.
 	Hard bool
+	// Classes are the kinds of difficulty of its campaign: see [Classify].
+	Classes []string
+	// Context says that the item makes up clusters and campaigns as any other
+	// does, and is not judged itself.
+	Context bool
 	// Got is the cluster it was put in, [Alone] for none, "" if there was no
 	// answer, which counts as alone.
 	Got string

@@ -45,12 +45,16 @@ func ReadLabels(r io.Reader) ([]Item, error) {
 }
 
 // ReadMeta sets Kind and Family from a table with a header line, by its
-// columns path, kind and family.
+// columns path, kind and family, and Classes by the column classes (names
+// joined by "+") where there is one.
 func ReadMeta(items []Item, r io.Reader) error {
 	at := byName(items)
-	err := rows(r, []string{"path", "kind", "family"}, func(f []string) error {
+	err := rows(r, []string{"path", "kind", "family", "classes"}, func(f []string) error {
 		if i, ok := at[path.Base(f[0])]; ok {
 			items[i].Kind, items[i].Family = f[1], f[2]
+			if f[3] != "" {
+				items[i].Classes = strings.Split(f[3], "+")
+			}
 		}
 		return nil
 	})
@@ -126,6 +130,9 @@ func lines(r io.Reader, use func([]string) error) error {
 	return nil
 }
 
+// optional is the one column that a table may lack; it is then empty.
+const optional = "classes"
+
 // rows hands on the named columns of every line after the header, but for
 // empty lines.
 func rows(r io.Reader, columns []string, use func([]string) error) error {
@@ -137,7 +144,7 @@ func rows(r io.Reader, columns []string, use func([]string) error) error {
 		if at == nil {
 			for _, c := range columns {
 				i := slices.Index(f, c)
-				if i < 0 {
+				if i < 0 && c != optional {
 					return fmt.Errorf("no column %q", c)
 				}
 				at = append(at, i)
@@ -146,6 +153,9 @@ func rows(r io.Reader, columns []string, use func([]string) error) error {
 		}
 		picked := make([]string, len(at))
 		for i, column := range at {
+			if column < 0 {
+				continue
+			}
 			if column >= len(f) {
 				return fmt.Errorf("%d fields, want %q in field %d", len(f), columns[i], column+1)
 			}

@@ -51,14 +51,28 @@ func Score(items []Item) Result {
 // key. A campaign or cluster counts in each group that has one of its messages;
 // a pair counts half for either of its messages.
 func By(items []Item, key func(Item) string) []Group {
+	return by(items, func(it *Item) []string { return []string{key(*it)} })
+}
+
+// ByClass measures the items of each class as [By] does. An item of several
+// classes counts in each; one without any counts nowhere.
+func ByClass(items []Item) []Group {
+	return by(items, func(it *Item) []string { return it.Classes })
+}
+
+func by(items []Item, keys func(*Item) []string) []Group {
 	t := newTable(items)
 	tallies := make(map[string]*tally)
 	for i := range items {
-		k := key(items[i])
-		if tallies[k] == nil {
-			tallies[k] = newTally()
+		if items[i].Context {
+			continue
 		}
-		tallies[k].add(&items[i], t, i)
+		for _, k := range keys(&items[i]) {
+			if tallies[k] == nil {
+				tallies[k] = newTally()
+			}
+			tallies[k].add(&items[i], t, i)
+		}
 	}
 	groups := make([]Group, 0, len(tallies))
 	for _, k := range slices.Sorted(maps.Keys(tallies)) {

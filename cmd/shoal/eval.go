@@ -3,12 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +23,8 @@ type evalOptions struct {
 	orders int
 	fit    string
 	with   []string
+	diff   bool
+	report string
 }
 
 func (a *app) evalCommand() *cobra.Command {
@@ -34,19 +33,29 @@ func (a *app) evalCommand() *cobra.Command {
 		Use:   "eval DIR",
 		Short: "Cluster DIR/messages and score the result against DIR/labels.tsv",
 		Long: `Cluster DIR/messages and score the campaigns against DIR/labels.tsv: B-cubed and
-pairwise precision, recall and F1, in all and for each corpus.
+pairwise precision, recall and F1, in all, for each corpus and for each class of
+difficulty.
 
 DIR/labels.tsv has lines of corpus, path and campaign ("-" for none), separated
-by tabs. DIR/meta.tsv (columns path, kind, family) and DIR/campaigns.tsv
-(columns campaign, min_jaccard4_to_medoid) are read where they are: lenient
-figures leave out pairs of different campaigns of one family, and legitimate mail
-(kind ham) is counted by itself.
+by tabs. DIR/meta.tsv (columns path, kind, family, and perhaps classes) and
+DIR/campaigns.tsv (columns campaign, min_jaccard4_to_medoid) are read where they
+are: lenient figures leave out pairs of different campaigns of one family, and
+legitimate mail (kind ham) is counted by itself. Where no classes are given they
+are derived from the messages: "go doc ./cluster/score" has the rules.
 
 With --folds N the weights of the comparison are learned anew N times, each time
 without one part of the campaign families, and each part is scored under the
 weights that have not seen it: what to expect on other mail.
 With --fit FILE weights are learned from all of DIR and written as Go source.
-Both learn from the folders of --learn-with as well, which are never scored.`,
+Both learn from the folders of --learn-with as well, which are never scored.
+
+With --threshold-diff nothing is scored: what --join and --merge would change is
+listed, campaign by campaign. DIR may then be any PATH of mail, without labels.
+
+With --report PREFIX the quality report is written: PREFIX.md with all figures
+(held-out ones with --folds, the spread with --orders), PREFIX.svg with the curve
+over the join threshold, and PREFIX-errors.md with the worst errors and their
+evidence. The last holds names, hosts and labels of the mail; the others do not.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.eval(cmd.Context(), args[0], o) },
 	}
@@ -59,15 +68,22 @@ Both learn from the folders of --learn-with as well, which are never scored.`,
 	fl.IntVar(&o.orders, "orders", 0, "score the same messages in `N` orders of arrival")
 	fl.StringArrayVar(&o.with, "learn-with", nil, "another labelled folder `DIR` to learn from; may be given again")
 	fl.StringVar(&o.fit, "fit", "", "learn weights from all of DIR and write them to `FILE`")
+	fl.BoolVar(&o.diff, "threshold-diff", false, "list which campaigns --join and --merge would merge or split")
+	fl.StringVar(&o.report, "report", "", "write the quality report to `PREFIX`.md, .svg and -errors.md")
 	return cmd
 }
 
 func (a *app) eval(ctx context.Context, dir string, o evalOptions) error {
+	if o.diff {
+		return a.evalDiff(ctx, dir, o)
+	}
 	g, items, tally, err := o.read(ctx, dir)
 	if err != nil {
 		return err
 	}
 	switch t := newTrainer(o.cfg, g, items); {
+	case o.report != "":
+		err = a.report(ctx, o, t, g)
 	case o.fit != "" || o.folds > 1:
 		err = a.learn(ctx, o, t)
 	case o.orders > 0:
@@ -88,18 +104,28 @@ func (o *evalOptions) read(ctx context.Context, dir string) (*grouping, []score.
 	if err != nil {
 		return nil, nil, intake.Tally{}, err
 	}
-	g, tally, err := o.local.group(ctx, []string{filepath.Join(dir, "messages")}, cluster.NewEngine(o.cfg))
-	return g, items, tally, err
+	g, tally, err := o.local.group(ctx, []string{messagesOf(dir)}, cluster.NewEngine(o.cfg))
+	if err != nil {
+		return nil, nil, tally, err
+	}
+	classify(items, g.log)
+	return g, items, tally, nil
+}
+
+// messagesOf is where the messages of a folder are: in messages/, or in the path
+// itself where there is no such folder.
+func messagesOf(dir string) string {
+	in := filepath.Join(dir, "messages")
+	if _, err := os.Stat(in); errors.Is(err, fs.ErrNotExist) || dir == "-" {
+		return dir
+	}
+	return in
 }
 
 // learn finds weights, to keep them or to score them.
 func (a *app) learn(ctx context.Context, o evalOptions, t *trainer) error {
-	for _, dir := range o.with {
-		g, items, _, err := o.read(ctx, dir)
-		if err != nil {
-			return err
-		}
-		t.with = append(t.with, newTrainer(o.cfg, g, items))
+	if err := o.learnWith(ctx, t); err != nil {
+		return err
 	}
 	if o.fit != "" {
 		return a.fitWeights(o, t)
@@ -107,67 +133,14 @@ func (a *app) learn(ctx context.Context, o evalOptions, t *trainer) error {
 	return a.evalFolds(o, t)
 }
 
-// readTruth reads the labels of a folder and what else is known of them.
-func readTruth(dir string) ([]score.Item, error) {
-	f, err := os.Open(filepath.Join(dir, "labels.tsv"))
-	if err != nil {
-		return nil, fmt.Errorf("%w: shoal eval wants a folder with messages/ and labels.tsv", err)
-	}
-	defer f.Close()
-	items, err := score.ReadLabels(f)
-	if err != nil {
-		return nil, err
-	}
-	for name, read := range map[string]func([]score.Item, io.Reader) error{
-		"meta.tsv": score.ReadMeta, "campaigns.tsv": score.ReadCampaigns,
-	} {
-		if err := readOptional(filepath.Join(dir, name), items, read); err != nil {
-			return nil, err
+// learnWith reads the other folders to learn from.
+func (o *evalOptions) learnWith(ctx context.Context, t *trainer) error {
+	for _, dir := range o.with {
+		g, items, _, err := o.read(ctx, dir)
+		if err != nil {
+			return err
 		}
-	}
-	return items, nil
-}
-
-func readOptional(path string, items []score.Item, read func([]score.Item, io.Reader) error) error {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return read(items, f)
-}
-
-// answer sets what the grouping says of each item.
-func answer(items []score.Item, g *grouping) {
-	got := map[string]string{}
-	ids := g.campaigns()
-	for i, name := range g.names {
-		got[filepath.Base(name)] = ids[i]
-	}
-	for i := range items {
-		items[i].Got = got[filepath.Base(items[i].Name)]
-	}
-}
-
-func (a *app) printScore(items []score.Item, worst int) error {
-	fmt.Fprint(a.stdout, score.Score(items))
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\ncorpus\tmessages\tlenient P\tR\tF1\tstrict P\tF1\t")
-	for _, c := range score.By(items, func(it score.Item) string { return it.Corpus }) {
-		fmt.Fprintf(w, "%s\t%d\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t\n", c.Key, c.Messages,
-			c.Lenient.P, c.Lenient.R, c.Lenient.F1, c.Strict.P, c.Strict.F1)
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	for _, f := range score.Worst(items, worst) {
-		fmt.Fprintf(a.stdout, "\n%s %s: %d messages, costs %.4f (lenient %.4f)\n", f.Kind, f.Name, f.Messages, f.Loss, f.Lenient)
-		for _, p := range f.Parts {
-			fmt.Fprintf(a.stdout, "  %4d %s, such as %s\n", p.Messages, p.Name, p.Example)
-		}
+		t.with = append(t.with, newTrainer(o.cfg, g, items))
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type local struct {
 // localReport is one report on its way to the engine.
 type localReport struct {
 	name     string
+	subject  string // as it came
 	features *cluster.Features
 }
 
@@ -81,8 +82,8 @@ func (l *local) extract(parser *message.Parser, ex *extract.Extractor, batch []p
 		g.Go(func() error {
 			r := &batch[i]
 			r.ReceivedAt = l.now
-			f, _ := ex.Extract(r, parser.Parse(r.Raw))
-			out[i] = localReport{name: r.Name, features: f}
+			f, row := ex.Extract(r, parser.Parse(r.Raw))
+			out[i] = localReport{name: r.Name, subject: row.Subject, features: f}
 			return nil
 		})
 	}
