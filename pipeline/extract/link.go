@@ -42,7 +42,7 @@ func (w *work) link(row *record.Row, l link, seen, hosts map[string]bool) {
 		u = strings.ToValidUTF8(u[:maxURL], "")
 		w.defect(defectURLs)
 	}
-	u = shorten(w.who.mask.url(strings.Map(printable, u)), maxURL)
+	u = shorten(w.who.mask.url(readable(u)), maxURL)
 	a, ok := splitURL(u)
 	place := a.host + a.path + "?" + a.query
 	if !ok || seen[place] {

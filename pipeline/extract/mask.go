@@ -18,6 +18,9 @@ type mask struct {
 	plain  []string        // lower case: the addresses alone
 	locals []string        // lower case: local parts
 	words  map[string]bool // lower case, folded: name and local part, word by word
+	// lengths are those of words, a bit each; longer ones have the last.
+	lengths uint64
+	starts  formStarts
 }
 
 // newMask masks addresses (the first is the recipient's) and display names.
@@ -39,7 +42,10 @@ func (m *mask) addAddress(a string) {
 		return
 	}
 	m.plain = append(m.plain, a)
-	m.forms = append(m.forms, encodings(a, local, domain)...)
+	for _, f := range encodings(a, local, domain) {
+		m.forms = append(m.forms, f)
+		m.starts.add(f)
+	}
 	if len(local) >= 3 {
 		m.locals = append(m.locals, local)
 	}
@@ -60,13 +66,25 @@ func encodings(a, local, domain string) []string {
 func (m *mask) addWords(s string) {
 	whole := lowerASCII(string(fold(nil, s)))
 	if len(whole) >= 3 && !strings.ContainsAny(whole, " @") {
-		m.words[whole] = true
+		m.addWord(whole)
 	}
 	for _, w := range strings.FieldsFunc(whole, func(r rune) bool { return strings.ContainsRune(" .,-_+\"'()@", r) }) {
 		if len(w) >= 3 && !roleNames[w] {
-			m.words[w] = true
+			m.addWord(w)
 		}
 	}
+}
+
+func (m *mask) addWord(w string) {
+	m.words[w] = true
+	m.lengths |= lengthBit(len(w))
+}
+
+func lengthBit(n int) uint64 { return 1 << min(n, 63) }
+
+// is reports whether w is one of the masked words.
+func (m *mask) is(w []byte) bool {
+	return m.lengths&lengthBit(len(w)) != 0 && m.words[string(w)]
 }
 
 var roleNames = set("info", "admin", "sales", "support", "contact", "office", "mail", "email", "webmaster", "postmaster", "abuse",
@@ -93,6 +111,9 @@ func (m *mask) address(a string) bool {
 
 // text replaces the addresses in s, in every form.
 func (m *mask) text(s string) string {
+	if !m.starts.in(s) {
+		return s
+	}
 	for _, f := range m.forms {
 		s = replaceFold(s, f, false)
 	}
@@ -144,14 +165,38 @@ func ascii(s string) bool {
 	return true
 }
 
+// formStarts tells texts in which no form can stand, by its first two bytes: a
+// bit for each pair, with pairs that share one.
+type formStarts [1024 / 64]uint64
+
+func pairBit(a, b byte) (word int, bit uint64) {
+	n := (uint(lowerByte(a))*37 + uint(lowerByte(b))) % 1024
+	return int(n / 64), 1 << (n % 64)
+}
+
+func (f *formStarts) add(form string) {
+	word, bit := pairBit(form[0], form[1])
+	f[word] |= bit
+}
+
+// in reports whether a form may stand in s.
+func (f *formStarts) in(s string) bool {
+	for i := 1; i < len(s); i++ {
+		if word, bit := pairBit(s[i-1], s[i]); f[word]&bit != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // clean makes a text of a row: printable, addresses masked, cut to n bytes.
 func (m *mask) clean(s string, n int) string {
-	return shorten(m.text(strings.Map(printable, s)), n)
+	return shorten(m.text(readable(s)), n)
 }
 
 // cleanLine is clean with names and local parts masked too.
 func (m *mask) cleanLine(s string, n int) string {
-	return shorten(m.line(strings.Map(printable, s)), n)
+	return shorten(m.line(readable(s)), n)
 }
 
 // url replaces the recipient in a link, also where the address is packed into

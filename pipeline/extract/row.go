@@ -130,7 +130,7 @@ func (w *work) body(content string) string {
 		case class != "":
 			rest = strings.TrimSpace("<" + class[1:] + "> " + rest)
 		}
-		w.redact(&b, strings.Map(printable, rest))
+		w.redact(&b, readable(rest))
 		b.WriteByte('\n')
 		if b.Len() > maxBody {
 			break

@@ -103,25 +103,10 @@ func dateLike(t string) bool {
 	return strings.HasPrefix(t, "19") || strings.HasPrefix(t, "20") || t[4:6] == "19" || t[4:6] == "20"
 }
 
-// shouting reports whether most letters of a line are capitals: then a word in
-// capitals is no ticker.
-func shouting(line string) bool {
-	upper, lower := 0, 0
-	for i := 0; i < len(line) && i < 400; i++ {
-		switch c := line[i]; {
-		case c >= 'A' && c <= 'Z':
-			upper++
-		case c >= 'a' && c <= 'z':
-			lower++
-		}
-	}
-	return upper > 8 && upper > lower
-}
-
 // touches reports whether a token holds the recipient's local part or name.
 func (m *mask) touches(t string) bool {
 	t = lowerASCII(t)
-	if m.words[t] {
+	if m.lengths&lengthBit(len(t)) != 0 && m.words[t] {
 		return true
 	}
 	for _, l := range m.locals {

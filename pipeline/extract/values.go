@@ -57,7 +57,7 @@ type valueSet struct {
 
 // add takes a value as compared; what people read is the same, shortened.
 func (v *valueSet) add(key cluster.Key, value string) {
-	value = strings.TrimSpace(v.mask.text(strings.Map(printable, value)))
+	value = strings.TrimSpace(v.mask.text(readable(value)))
 	if value == "" {
 		return
 	}
@@ -97,6 +97,16 @@ func shorten(s string, n int) string {
 		n--
 	}
 	return s[:n]
+}
+
+// readable is s with what is not printable dropped.
+func readable(s string) string {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return strings.Map(printable, s)
+		}
+	}
+	return s
 }
 
 // printable drops control and direction characters and bad UTF-8. It comes before

@@ -41,21 +41,35 @@ type findings struct {
 
 // line scans one line.
 func (s *scanner) line(line string) {
-	s.shout = shouting(line)
-	for {
-		line = strings.TrimLeft(line, " ")
-		if line == "" {
-			return
+	_, s.shout = lineTraits(line)
+	s.chunks(line)
+}
+
+func (s *scanner) chunks(line string) {
+	for i := 0; i < len(line); i++ {
+		from, upper := i, 0
+		var all, last trait
+		for ; i < len(line) && line[i] != ' '; i++ { // chunkTraits, and where it ends
+			t := traits[line[i]]
+			if last&traitSign != 0 {
+				all |= inside
+			}
+			if t&traitUpper != 0 {
+				upper++
+			}
+			all, last = all|t, t
 		}
-		chunk := line
-		if i := strings.IndexByte(line, ' '); i >= 0 {
-			chunk = line[:i]
+		switch {
+		case from == i:
+		case all&(traitColon|traitAt|inside) != 0:
+			s.chunk(line[from:i])
+		default:
+			s.read(line[from:i], maybeRare(all, upper))
 		}
-		line = line[len(chunk):]
-		s.chunk(chunk)
 	}
 }
 
+// chunk scans what may be a link or an address.
 func (s *scanner) chunk(chunk string) {
 	if i := urlStart(chunk); i >= 0 {
 		s.plain(chunk[:i])
@@ -106,13 +120,24 @@ func (s *scanner) mail(a string) {
 
 // plain scans a chunk that is neither link nor address.
 func (s *scanner) plain(chunk string) {
-	if chunk == "" {
-		return
+	if chunk != "" {
+		s.read(chunk, maybeRare(chunkTraits(chunk)))
 	}
-	if !s.quiet {
+}
+
+func (s *scanner) read(chunk string, rare bool) {
+	if rare && !s.quiet {
 		s.token(chunk)
 	}
 	for len(chunk) > 0 {
+		if t := traits[chunk[0]]; t&traitHigh == 0 {
+			n := 1
+			if t&(traitLetter|traitDigit) != 0 {
+				n = s.word(chunk)
+			}
+			chunk = chunk[n:]
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(chunk)
 		switch {
 		case spaceless(r):
@@ -127,31 +152,42 @@ func (s *scanner) plain(chunk string) {
 // word adds the word that chunk begins with, and returns its length in chunk.
 func (s *scanner) word(chunk string) int {
 	from := s.out.begin()
+	buf := s.out.buf
 	letters, digits, i := 0, 0, 0
+loop:
 	for i < len(chunk) {
-		r, n := rune(chunk[i]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(chunk[i:])
-		}
-		if r == '\'' || r == '’' || i > 0 && inWord(chunk[i-1:]) { // don't, l'eau, yo.u
-			i += n
-			continue
-		}
-		if i > 1 && noiseSign(chunk[i-1]) && inWord(chunk[i-2:]) && noiseSign(chunk[i]) {
-			i += n
-			continue
-		}
-		if !wordRune(r) || spaceless(r) {
-			break
-		}
-		if unicode.IsDigit(r) {
-			digits++
-		} else {
+		c := chunk[i]
+		switch t := traits[c]; {
+		case t&traitLetter != 0:
 			letters++
+			buf = append(buf, c|0x20)
+			i++
+		case t&traitDigit != 0:
+			digits++
+			buf = append(buf, c)
+			i++
+		case t&traitHigh != 0:
+			r, n := utf8.DecodeRuneInString(chunk[i:])
+			switch {
+			case r == '’':
+			case !wordRune(r) || spaceless(r):
+				break loop
+			case unicode.IsDigit(r):
+				digits++
+				buf = utf8.AppendRune(buf, unicode.ToLower(r))
+			default:
+				letters++
+				buf = utf8.AppendRune(buf, unicode.ToLower(r))
+			}
+			i += n
+		case c == '\'' || i > 0 && inWord(chunk[i-1:]), // don't, l'eau, yo.u
+			i > 1 && t&traitNoise != 0 && noiseSign(chunk[i-1]) && inWord(chunk[i-2:]):
+			i++
+		default:
+			break loop
 		}
-		s.out.buf = utf8.AppendRune(s.out.buf, unicode.ToLower(r))
-		i += n
 	}
+	s.out.buf = buf
 	s.close(from, letters, digits)
 	return i
 }
@@ -159,7 +195,7 @@ func (s *scanner) word(chunk string) int {
 func (s *scanner) close(from, letters, digits int) {
 	w := s.out.buf[from:]
 	switch {
-	case s.mask.words[string(w)]:
+	case s.mask.is(w):
 		s.found.me = true
 		s.replace(from, classMe)
 	case letters == 0:
@@ -246,8 +282,7 @@ func inWord(s string) bool {
 	return s[2] >= 'a' && s[2] <= 'z'
 }
 
-// noiseSign: "/", "-", ":", "@", "&" and "=" join words that are words themselves.
-func noiseSign(c byte) bool { return strings.IndexByte("._*|^~`!,;()[]{}\"'?+<>#$%", c) >= 0 }
+func noiseSign(c byte) bool { return traits[c]&traitNoise != 0 }
 
 func isLetter(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z'
