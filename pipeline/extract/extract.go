@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,7 +44,7 @@ type work struct {
 	words          wordList
 	subjectWords   wordList
 	fileWords      wordList
-	room           []uint32
+	lines          []string
 
 	values    valueSet
 	found     findings
@@ -132,7 +133,8 @@ func (w *work) text(f *cluster.Features) string {
 		w.defect(defectText)
 	}
 	w.folded = fold(w.folded[:0], visible)
-	lines := unwrap(textLines(string(w.folded)))
+	w.lines = textLines(w.lines[:0], w.folded)
+	lines := unwrap(w.lines)
 	w.words.reset()
 	w.scan(lines)
 	if w.words.cut || w.page.cut {
@@ -218,25 +220,55 @@ func chooseText(p *page, plain string) string {
 	return plain
 }
 
-// textLines splits folded text, collapses spaces and drops empty lines at the
-// ends; the mark of a signature keeps its space.
-func textLines(s string) []string {
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		if l == "-- " {
+// textLines appends the lines of folded text to dst, spaces collapsed, without
+// empty ones; the mark of a signature keeps its space. It writes over the text.
+func textLines(dst []string, folded []byte) []string {
+	n := 0 // what has been written
+	for rest := folded; len(rest) > 0; {
+		line := rest
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			line, rest = rest[:i], rest[i+1:]
+		} else {
+			rest = nil
+		}
+		if string(line) == "-- " {
+			n += copy(folded[n:], line)
+		} else {
+			n += len(collapse(folded[n:n], line))
+		}
+		if n > 0 && folded[n-1] != '\n' && n < len(folded) {
+			folded[n] = '\n'
+			n++
+		}
+	}
+	for line := range strings.SplitSeq(string(folded[:n]), "\n") {
+		if line != "" {
+			dst = append(dst, line)
+		}
+	}
+	return dst
+}
+
+// collapse appends a line to dst, which may begin before it in the same memory:
+// runs of spaces as one, none at the ends.
+func collapse(dst, line []byte) []byte {
+	spaced := false
+	for _, c := range line {
+		if c == ' ' {
+			spaced = true
 			continue
 		}
-		if strings.Contains(l, "  ") || strings.HasPrefix(l, " ") || strings.HasSuffix(l, " ") {
-			l = strings.Join(strings.Fields(l), " ")
+		if spaced && len(dst) > 0 {
+			dst = append(dst, ' ')
 		}
-		lines[i] = l
+		dst, spaced = append(dst, c), false
 	}
-	return slices.DeleteFunc(lines, func(l string) bool { return l == "" })
+	return dst
 }
 
 // markup fills what is computed from the HTML's tags.
 func (w *work) markup(f *cluster.Features) {
-	f.Tags, w.room = tagShingles(w.page.tags, w.room)
+	f.Tags = w.words.tagShingles(w.page.tags)
 	if len(w.page.skeleton) >= minDigestText {
 		f.HTMLDigest = fuzzyhash.Sum(w.page.skeleton)
 	}

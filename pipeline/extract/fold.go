@@ -28,16 +28,20 @@ func fold(dst []byte, s string) []byte {
 // asciiRun is the length of s's beginning that needs no folding, cut at a space
 // so that a word with look-alikes is seen whole.
 func asciiRun(s string) int {
-	space := 0
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return space
-		}
-		if s[i] <= ' ' {
-			space = i + 1
-		}
+	n := 0
+	for n+8 <= len(s) && (s[n]|s[n+1]|s[n+2]|s[n+3]|s[n+4]|s[n+5]|s[n+6]|s[n+7]) < utf8.RuneSelf {
+		n += 8
 	}
-	return len(s)
+	for n < len(s) && s[n] < utf8.RuneSelf {
+		n++
+	}
+	if n == len(s) {
+		return n
+	}
+	for n > 0 && s[n-1] > ' ' {
+		n--
+	}
+	return n
 }
 
 // otherRun is the length of s up to the space after its first non-ASCII rune.
@@ -54,15 +58,11 @@ func otherRun(s string) int {
 }
 
 func appendASCII(dst []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c == '\n':
-			dst = append(dst, '\n')
-		case c <= ' ' || c == 0x7f:
-			dst = append(dst, ' ')
-		default:
-			dst = append(dst, c)
+	n := len(dst)
+	dst = append(dst, s...)
+	for i, c := range dst[n:] {
+		if c < ' ' && c != '\n' || c == 0x7f {
+			dst[n+i] = ' '
 		}
 	}
 	return dst

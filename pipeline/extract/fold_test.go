@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -98,7 +100,7 @@ func TestLanguage(t *testing.T) {
 	for _, tt := range tests {
 		w := testWork(t, "a@example.net", "")
 		text := string(fold(nil, tt.text))
-		w.scan(textLines(text))
+		w.scan(textLines(nil, []byte(text)))
 		if got := language(&w.words, text); got != tt.want {
 			t.Errorf("language(%q) = %q, want %q", tt.text, got, tt.want)
 		}
@@ -106,11 +108,36 @@ func TestLanguage(t *testing.T) {
 }
 
 func TestBottom(t *testing.T) {
-	got := bottom([]uint32{5, 1, 5, 9, 3, 1}, 3)
-	if diff := cmp.Diff(cluster.Sketch{Total: 4, Hashes: []uint32{1, 3, 5}}, got); diff != "" {
+	s := sampler{hashes: []uint32{5, 1, 5, 9, 3, 1}}
+	if diff := cmp.Diff(cluster.Sketch{Total: 4, Hashes: []uint32{1, 3, 5}}, s.bottom(3)); diff != "" {
 		t.Errorf("bottom (-want +got):\n%s", diff)
 	}
-	if s := bottom(nil, 3); s.Total != 0 || s.Hashes != nil {
-		t.Errorf("bottom of nothing = %v", s)
+	if got := new(sampler).bottom(3); got.Total != 0 || got.Hashes != nil {
+		t.Errorf("bottom of nothing = %v", got)
+	}
+}
+
+// FuzzSort: the order is that of a plain sort, however the hashes are spread.
+func FuzzSort(f *testing.F) {
+	f.Add(uint64(1), 500, uint8(0))
+	f.Add(uint64(2), 70_000, uint8(31))
+	f.Add(uint64(3), 64, uint8(20))
+	f.Fuzz(func(t *testing.T, seed uint64, n int, shift uint8) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		var s sampler
+		for range min(max(n, 0), 1<<17) {
+			s.hashes = append(s.hashes, rng.Uint32()>>(shift%32))
+		}
+		want := slices.Sorted(slices.Values(s.hashes))
+		if got := s.sort(); !slices.Equal(got, want) {
+			t.Errorf("sort of %d hashes of %d bits is out of order", n, 32-shift%32)
+		}
+	})
+}
+
+func TestTextLines(t *testing.T) {
+	got := textLines([]string{"kept"}, []byte("\n\n  a  b \n-- \n--  \n \nc\n-- x\n\n d"))
+	if want := []string{"kept", "a b", "-- ", "--", "c", "-- x", "d"}; !slices.Equal(got, want) {
+		t.Errorf("textLines = %q, want %q", got, want)
 	}
 }

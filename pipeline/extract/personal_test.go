@@ -31,7 +31,7 @@ func TestPersonal(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := testWork(t, "erika@example.net", "Erika Mustermann")
-			w.scan(textLines(string(fold(nil, tt.text))))
+			w.scan(textLines(nil, fold(nil, tt.text)))
 			if diff := cmp.Diff(tt.want, w.personal); diff != "" {
 				t.Errorf("scan(%q) personal (-want +got):\n%s", tt.text, diff)
 			}

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/zeebo/xxh3"
@@ -16,10 +17,12 @@ type span struct{ from, to int32 }
 type wordList struct {
 	buf   []byte
 	spans []span
-	// hashes is room for building samples.
-	hashes []uint32
-	cut    bool
+	sampler
+	cut bool
 }
+
+// sampler is room for building samples.
+type sampler struct{ hashes, sorted []uint32 }
 
 func (l *wordList) reset() {
 	l.buf, l.spans, l.cut = l.buf[:0], l.spans[:0], false
@@ -67,7 +70,7 @@ func (l *wordList) shingles(n, k int) cluster.Sketch {
 	for i := 0; i+n <= len(l.spans); i++ {
 		l.hashes = append(l.hashes, hash32(l.buf[l.spans[i].from:l.spans[i+n-1].to]))
 	}
-	return bottom(l.hashes, k)
+	return l.bottom(k)
 }
 
 // words samples the distinct words, class tokens left out.
@@ -78,31 +81,63 @@ func (l *wordList) words(k int) cluster.Sketch {
 			l.hashes = append(l.hashes, hash32(w))
 		}
 	}
-	return bottom(l.hashes, k)
+	return l.bottom(k)
 }
 
 func hash32(b []byte) uint32 { return uint32(xxh3.Hash(b) >> 32) }
 
-// bottom sorts hashes in place and copies the k smallest of the distinct ones.
-func bottom(hashes []uint32, k int) cluster.Sketch {
-	slices.Sort(hashes)
-	hashes = slices.Compact(hashes)
+// bottom samples the k smallest of the distinct hashes.
+func (s *sampler) bottom(k int) cluster.Sketch {
+	hashes := slices.Compact(s.sort())
 	if len(hashes) == 0 {
 		return cluster.Sketch{}
 	}
 	return cluster.Sketch{Total: len(hashes), Hashes: slices.Clone(hashes[:min(k, len(hashes))])}
 }
 
+// sort gives the hashes in order. Hashes are spread evenly, so their first bits
+// all but sort them: a pass puts each into a bucket of about four. Buckets that
+// somebody made full are no worse than without.
+func (s *sampler) sort() []uint32 {
+	n := len(s.hashes)
+	if n < 64 {
+		slices.Sort(s.hashes)
+		return s.hashes
+	}
+	const most = 10
+	shift := 32 - min(bits.Len(uint(n))-3, most)
+	var ends [1<<most + 1]int32
+	starts := ends[:1<<(32-shift)+1]
+	for _, h := range s.hashes {
+		starts[h>>shift+1]++
+	}
+	for i := 1; i < len(starts); i++ {
+		starts[i] += starts[i-1]
+	}
+	s.sorted = slices.Grow(s.sorted[:0], n)[:n]
+	for _, h := range s.hashes {
+		at := &starts[h>>shift] // in the end: where the next bucket begins
+		s.sorted[*at] = h
+		*at++
+	}
+	from := int32(0)
+	for _, to := range starts[:len(starts)-1] {
+		slices.Sort(s.sorted[from:to])
+		from = to
+	}
+	return s.sorted
+}
+
 // tagShingles samples the runs of four tags.
-func tagShingles(tags, room []uint32) (cluster.Sketch, []uint32) {
-	room = room[:0]
+func (s *sampler) tagShingles(tags []uint32) cluster.Sketch {
+	s.hashes = s.hashes[:0]
 	for i := 0; i+4 <= len(tags); i++ {
 		h := uint64(tags[i])
 		for _, t := range tags[i+1 : i+4] {
 			h = (h ^ uint64(t)) * 0x9E3779B97F4A7C15
 			h ^= h >> 29
 		}
-		room = append(room, uint32(h>>32))
+		s.hashes = append(s.hashes, uint32(h>>32))
 	}
-	return bottom(room, cluster.TagSketchSize), room
+	return s.bottom(cluster.TagSketchSize)
 }
