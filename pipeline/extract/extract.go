@@ -45,6 +45,7 @@ type work struct {
 	subjectWords   wordList
 	fileWords      wordList
 	lines          []string
+	hints          hint // of the lines
 
 	values    valueSet
 	found     findings
@@ -134,7 +135,8 @@ func (w *work) text(f *cluster.Features) string {
 	}
 	w.folded = fold(w.folded[:0], visible)
 	w.lines = textLines(w.lines[:0], w.folded)
-	lines := unwrap(w.lines)
+	w.hints = hintsOf(w.lines)
+	lines := unwrap(w.lines, w.hints)
 	w.words.reset()
 	w.scan(lines)
 	if w.words.cut || w.page.cut {
@@ -152,17 +154,19 @@ func (w *work) text(f *cluster.Features) string {
 
 // scan normalises the lines and collects what stands in them.
 func (w *work) scan(lines []string) {
-	p := newPerson(w.who.mask)
+	p := newPerson(w.who.mask, w.hints)
 	s := scanner{out: &w.words, mask: w.who.mask, found: &w.found}
-	for i := range lines {
-		class, rest, secret := p.see(lines, i)
+	for i, line := range lines {
+		all, shout := lineTraits(line)
+		class, rest, secret := p.see(lines, i, all)
 		if class != "" {
 			w.words.mask(class)
+			all, shout = lineTraits(rest)
 		}
-		s.quiet = secret
-		s.line(rest)
+		s.quiet, s.shout = secret, shout
+		s.chunks(rest)
 		if !secret {
-			w.scanValues(rest)
+			w.scanValues(rest, all)
 		}
 	}
 	s.finish()
@@ -175,13 +179,13 @@ func (w *work) scan(lines []string) {
 	w.personal = p.list()
 }
 
-// scanValues looks in a line for what the word scanner does not: phones,
-// wallets, macros.
-func (w *work) scanValues(line string) {
-	if len(w.phones) < maxPhones && strings.ContainsAny(line, "0123456789") {
+// scanValues looks in a line of these traits for what the word scanner does not:
+// phones, wallets, macros.
+func (w *work) scanValues(line string, all trait) {
+	if len(w.phones) < maxPhones && all&traitDigit != 0 {
 		w.phones = phones(w.phones, line)
 	}
-	if strings.ContainsAny(line, "{[%$#") {
+	if all&traitMacro != 0 {
 		for _, m := range macros(nil, line) {
 			w.values.add(cluster.KeyMacro, m)
 		}

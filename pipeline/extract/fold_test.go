@@ -100,7 +100,7 @@ func TestLanguage(t *testing.T) {
 	for _, tt := range tests {
 		w := testWork(t, "a@example.net", "")
 		text := string(fold(nil, tt.text))
-		w.scan(textLines(nil, []byte(text)))
+		scanFolded(w, []byte(text))
 		if got := language(&w.words, text); got != tt.want {
 			t.Errorf("language(%q) = %q, want %q", tt.text, got, tt.want)
 		}

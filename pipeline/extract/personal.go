@@ -37,17 +37,18 @@ var commonGreeted = set("sir", "madam", "customer", "client", "friend", "member"
 type person struct {
 	kinds  map[string]bool
 	mask   *mask
+	hints  hint
 	street int // line number of the last street line
 	names  []string
 }
 
-func newPerson(m *mask) *person {
-	return &person{kinds: make(map[string]bool), mask: m, street: -10}
+func newPerson(m *mask, h hint) *person {
+	return &person{kinds: make(map[string]bool), mask: m, hints: h, street: -10}
 }
 
-// see looks at line i. It returns the classes that stand for it, with the part of
+// see looks at line i, which has these traits. It returns the classes that stand for it, with the part of
 // the line that is to be scanned as usual; secret lines leave no values.
-func (p *person) see(lines []string, i int) (class string, rest string, secret bool) {
+func (p *person) see(lines []string, i int, all trait) (class string, rest string, secret bool) {
 	line := lines[i]
 	if i < 3 { // however long the paragraph is
 		if name, ok := p.addressed(line); ok {
@@ -75,7 +76,7 @@ func (p *person) see(lines []string, i int) (class string, rest string, secret b
 		p.names = append(p.names, line)
 		return className, "", true
 	}
-	if p.postal(lines, i) {
+	if all&traitDigit != 0 && p.postal(lines, i) {
 		return classPostal, "", true
 	}
 	return "", line, p.password(line) || p.phone(line)
@@ -146,6 +147,15 @@ func (p *person) ownName(line string) bool {
 // addressed finds the name in "John Smith, this concerns you": a text that begins
 // with it and goes on.
 func (p *person) addressed(line string) (string, bool) {
+	// The pattern takes its time, and most lines do not begin with two or three
+	// words and a comma.
+	comma := strings.IndexByte(line, ',')
+	if comma < 0 {
+		return "", false
+	}
+	if n := strings.Count(line[:comma], " "); n < 1 || n > 2 {
+		return "", false
+	}
 	m := addressed.FindStringSubmatch(line)
 	if m == nil {
 		return "", false
@@ -216,6 +226,9 @@ func company(lines []string) bool {
 }
 
 func (p *person) password(line string) bool {
+	if p.hints&hintPassword == 0 {
+		return false
+	}
 	low := strings.ToLower(line)
 	if !containsAny(low, "pass", "kennwort", "contrase", "senha") {
 		return false
@@ -228,6 +241,9 @@ func (p *person) password(line string) bool {
 }
 
 func (p *person) phone(line string) bool {
+	if p.hints&hintPhone == 0 {
+		return false
+	}
 	low := strings.ToLower(line)
 	if containsAny(low, "phone", "mobile", "cell", "telefon") && ownPhone.MatchString(low) {
 		p.kinds[personalPhone] = true

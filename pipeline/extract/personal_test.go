@@ -31,7 +31,7 @@ func TestPersonal(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := testWork(t, "erika@example.net", "Erika Mustermann")
-			w.scan(textLines(nil, fold(nil, tt.text)))
+			scanFolded(w, fold(nil, tt.text))
 			if diff := cmp.Diff(tt.want, w.personal); diff != "" {
 				t.Errorf("scan(%q) personal (-want +got):\n%s", tt.text, diff)
 			}
@@ -56,4 +56,10 @@ func testWork(t testing.TB, address, name string) *work {
 	w.who.mask = newMask([]string{address}, []string{name})
 	w.values.mask = w.who.mask
 	return w
+}
+
+func scanFolded(w *work, folded []byte) {
+	lines := textLines(nil, folded)
+	w.hints = hintsOf(lines)
+	w.scan(lines)
 }

@@ -120,10 +120,11 @@ func (w *work) messageTime() time.Time {
 // taken out.
 func (w *work) body(content string) string {
 	var b strings.Builder
-	p := newPerson(w.who.mask)
+	p := newPerson(w.who.mask, w.hints)
 	lines := strings.Split(content, "\n")
-	for i := range lines {
-		class, rest, secret := p.see(lines, i)
+	for i, line := range lines {
+		all, _ := lineTraits(line)
+		class, rest, secret := p.see(lines, i, all)
 		switch {
 		case class == "" && secret:
 			rest = "<personal>"

@@ -73,7 +73,8 @@ func (w *work) subject(f *cluster.Features, raw string) {
 	if len(l.spans) > 0 && !onlyClasses(l) {
 		w.values.add(cluster.KeySubjectShape, string(l.buf))
 	}
-	w.scanValues(s)
+	all, _ := lineTraits(s)
+	w.scanValues(s, all)
 }
 
 // onlyClasses: nothing of a subject but masks is no subject.

@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Least amounts of words that must stay for a wrapper to be taken off.
 const (
@@ -9,20 +12,25 @@ const (
 )
 
 // unwrap takes off what forwarding people, mailing lists and gateways put around
-// a message. lines share text's memory. Where too little would stay, the
+// a message; hints are those of the lines. Where too little would stay, the
 // original does.
-func unwrap(lines []string) []string {
+func unwrap(lines []string, hints hint) []string {
 	lines = forwarded(lines)
 	if q := unquoted(lines); len(q) == len(lines) {
 		lines = q // quoted whole: the marks are gone
 	} else {
 		lines = unless(lines, q)
 	}
-	lines = unless(lines, withoutBanner(lines))
+	if hints&hintOutside != 0 {
+		lines = unless(lines, withoutBanner(lines))
+	}
 	lines = unless(lines, withoutSignature(lines))
 	lines = unless(lines, withoutFooter(lines))
 	lines = unless(lines, withoutSignature(lines)) // a list's footer stood below it
-	return unless(lines, withoutDisclaimer(lines))
+	if hints&hintLegal != 0 {
+		lines = unless(lines, withoutDisclaimer(lines))
+	}
+	return lines
 }
 
 // unless gives the shorter text if enough of it is left.
@@ -68,7 +76,7 @@ func forwarded(lines []string) []string {
 // (not included); to is 0 without one.
 func forwardHeader(lines []string) (from, to int) {
 	for i, l := range lines {
-		l = strings.TrimLeft(l, "> *")
+		l = withoutMarks(l)
 		if forwardMark(l) {
 			return i, i + 1 + headerBlock(lines[i+1:])
 		}
@@ -79,6 +87,14 @@ func forwardHeader(lines []string) (from, to int) {
 		}
 	}
 	return 0, 0
+}
+
+// withoutMarks drops the marks of quotes and lists that a line begins with.
+func withoutMarks(l string) string {
+	for l != "" && (l[0] == '>' || l[0] == ' ' || l[0] == '*') {
+		l = l[1:]
+	}
+	return l
 }
 
 // forwardMark: "-----Original Message-----" and its sisters.
@@ -114,7 +130,7 @@ var forwardMarks = []string{
 func headerBlock(lines []string) int {
 	n, labels := 0, 0
 	for i, l := range lines {
-		l = strings.TrimLeft(l, "> *")
+		l = withoutMarks(l)
 		switch {
 		case headerLabel(l) != labelNone:
 			labels++
@@ -150,8 +166,8 @@ const (
 // headerLabel tells a line that begins as a header field of a forwarded message,
 // in the words that mail programs use.
 func headerLabel(l string) label {
-	i := strings.IndexByte(l, ':')
-	if i < 2 || i > 24 {
+	i := strings.IndexByte(l[:min(len(l), 25)], ':')
+	if i < 2 {
 		return labelNone
 	}
 	return headerLabels[strings.ToLower(strings.Trim(l[:i], "* "))]
@@ -180,23 +196,22 @@ func buildLabels(from, other string) map[string]label {
 // unquoted drops quoted lines and the line that introduces them; a text that is
 // quoted whole loses the marks only.
 func unquoted(lines []string) []string {
-	quoted, plain := 0, 0
+	quoted := func(l string) bool { return l[0] == '>' }
+	if !slices.ContainsFunc(lines, quoted) {
+		return lines
+	}
+	plain := 0
 	for _, l := range lines {
-		if strings.HasPrefix(l, ">") {
-			quoted++
-		} else {
+		if !quoted(l) {
 			plain += len(strings.Fields(l))
 		}
-	}
-	if quoted == 0 {
-		return lines
 	}
 	out := make([]string, 0, len(lines))
 	for i, l := range lines {
 		switch {
 		case plain < keepWords:
 			out = append(out, strings.TrimLeft(l, "> "))
-		case strings.HasPrefix(l, ">"), i+1 < len(lines) && strings.HasPrefix(lines[i+1], ">") && introduces(l):
+		case quoted(l), i+1 < len(lines) && quoted(lines[i+1]) && introduces(l):
 		default:
 			out = append(out, l)
 		}

@@ -28,7 +28,7 @@ func TestUnwrap(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := strings.Join(unwrap(textLines(nil, fold(nil, tt.in))), "\n")
+			got := strings.Join(unwrapped(fold(nil, tt.in)), "\n")
 			if want := string(fold(nil, tt.want)); got != want {
 				t.Errorf("unwrap(%q) = %q, want %q", tt.in, got, want)
 			}
@@ -52,4 +52,9 @@ func TestBareSubject(t *testing.T) {
 			t.Errorf("bareSubject(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
+}
+
+func unwrapped(folded []byte) []string {
+	lines := textLines(nil, folded)
+	return unwrap(lines, hintsOf(lines))
 }
