@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -27,8 +26,11 @@ PATH is a file or a folder, searched through: .eml, mbox, Maildir, feedback
 reports (ARF), mails that carry the reported one, gzip of any of these; "-" is
 standard input. The Nth message of a container is PATH#N.
 
-With --evidence a third column holds JSON: why the message joined, with value,
-score and weight (nats) of each key that agreed, and the report it agreed with.`,
+With --evidence a third column holds JSON. Of a message that joined: the report it
+agreed with, and value, score and weight (nats) of each key that spoke for or
+against; prior and weights add up to the score. Of one that stands alone: what it
+came nearest to, what agreed and what did not, the score that it lacked, and the
+smallest changes that would have been enough (turns).`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.clusterPaths(cmd.Context(), l, args, evidence)
@@ -40,7 +42,11 @@ score and weight (nats) of each key that agreed, and the report it agreed with.`
 }
 
 func (a *app) clusterPaths(ctx context.Context, l *local, paths []string, evidence bool) error {
-	g, tally, err := l.group(ctx, paths, cluster.NewEngine(cluster.DefaultConfig()))
+	engine, near := cluster.NewEngine(cluster.DefaultConfig()), nearest{}
+	if evidence {
+		engine.Observe = near.observe
+	}
+	g, tally, err := l.group(ctx, paths, engine)
 	if err != nil {
 		return err
 	}
@@ -49,7 +55,7 @@ func (a *app) clusterPaths(ctx context.Context, l *local, paths []string, eviden
 	for i, name := range g.names {
 		fmt.Fprintf(w, "%s\t%s", name, ids[i])
 		if evidence {
-			fmt.Fprintf(w, "\t%s", g.evidence(i))
+			fmt.Fprintf(w, "\t%s", g.evidence(i, ids[i], near))
 		}
 		fmt.Fprintln(w)
 	}
@@ -72,17 +78,20 @@ func (a *app) account(t intake.Tally) error {
 type grouping struct {
 	engine  *cluster.Engine
 	log     []localReport
+	at      map[cluster.ReportID]int // in log
 	names   []string
 	reports []cluster.ReportID
 	first   map[cluster.ReportID]cluster.CampaignID
-	why     map[cluster.ReportID][]cluster.Evidence
+	why     map[cluster.ReportID]cluster.Event // that brought the report in
+	opener  map[cluster.CampaignID]cluster.ReportID
 }
 
 func newGrouping(e *cluster.Engine) *grouping {
 	return &grouping{
-		engine: e,
+		engine: e, at: map[cluster.ReportID]int{},
 		first:  map[cluster.ReportID]cluster.CampaignID{},
-		why:    map[cluster.ReportID][]cluster.Evidence{},
+		why:    map[cluster.ReportID]cluster.Event{},
+		opener: map[cluster.CampaignID]cluster.ReportID{},
 	}
 }
 
@@ -98,13 +107,21 @@ func (l *local) group(ctx context.Context, paths []string, e *cluster.Engine) (*
 }
 
 func (g *grouping) take(r localReport) {
+	if _, ok := g.at[r.features.Report]; !ok {
+		g.at[r.features.Report] = len(g.log)
+	}
 	g.log = append(g.log, r)
 	g.names = append(g.names, r.name)
 	g.reports = append(g.reports, r.features.Report)
 	for _, ev := range g.engine.Step(cluster.Entry{Offset: g.engine.Offset() + 1, Features: r.features}) {
-		if ev.Kind == cluster.EventAssigned {
+		switch {
+		case ev.Kind == cluster.EventAssigned:
 			g.first[ev.Report] = ev.Campaign
-			g.why[ev.Report] = ev.Evidence
+			if g.why[ev.Report] = ev; len(ev.Evidence) == 0 {
+				g.opener[ev.Campaign] = ev.Report
+			}
+		case ev.Kind == cluster.EventMerged: // the report that opened what went in joins late
+			g.why[g.opener[ev.Other]] = ev
 		}
 	}
 }
@@ -123,24 +140,4 @@ func (g *grouping) campaigns() []string {
 		}
 	}
 	return ids
-}
-
-// evidence is the JSON of why message i joined.
-func (g *grouping) evidence(i int) []byte {
-	type item struct {
-		Key     string  `json:"key"`
-		Value   string  `json:"value,omitempty"`
-		Score   float64 `json:"score"`
-		Weight  float64 `json:"weight"`
-		Matched string  `json:"matched"`
-	}
-	items := []item{}
-	for _, ev := range g.why[g.reports[i]] {
-		items = append(items, item{ev.Key.String(), ev.Value, ev.Score, ev.Weight, ev.Matched.String()})
-	}
-	b, err := json.Marshal(map[string]any{"report": g.reports[i].String(), "evidence": items})
-	if err != nil {
-		panic(err) // plain data always marshals
-	}
-	return b
 }

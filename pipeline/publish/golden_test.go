@@ -22,6 +22,7 @@ func forms(with func(string) string) map[string]func(io.Writer) error {
 	out := map[string]func(io.Writer) error{
 		"summary.md": s.Markdown, "summary.html": s.HTML, "summary.json": s.JSON,
 		"campaign.txt": c.Table, "campaign.json": c.JSON,
+		"why.txt": sampleWhy(with).Table, "why.json": sampleWhy(with).JSON,
 		"list.txt": sampleList(with).Table, "list.json": sampleList(with).JSON,
 	}
 	for _, f := range Formats {
@@ -69,7 +70,7 @@ func TestGolden(t *testing.T) {
 func TestEmpty(t *testing.T) {
 	s := &Summary{Day: "2020-10-20", Campaigns: []*Campaign{{ID: "c1", Day: &DayFigures{Change: "faded", ReportsBefore: 2}}}}
 	c := &Campaign{ID: "c1"}
-	all := []func(io.Writer) error{s.Markdown, s.HTML, s.JSON, (&Summary{}).HTML, (&Summary{}).Markdown, c.Table, c.JSON, (&List{}).Table, (&List{}).JSON}
+	all := []func(io.Writer) error{s.Markdown, s.HTML, s.JSON, (&Summary{}).HTML, (&Summary{}).Markdown, c.Table, c.JSON, (&Why{}).Table, (&Why{}).JSON, (&List{}).Table, (&List{}).JSON}
 	for _, f := range Formats {
 		all = append(all, func(w io.Writer) error { return c.Export(w, f) })
 	}

@@ -18,7 +18,7 @@ func FuzzForms(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value string) {
 		all := forms(func(s string) string { return value })
-		for _, name := range []string{"summary.md", "summary.html", "campaign.txt", "list.txt", "export.rspamd", "export.spamassassin", "export.yara", "export.csv"} {
+		for _, name := range []string{"summary.md", "summary.html", "campaign.txt", "list.txt", "why.txt", "export.rspamd", "export.spamassassin", "export.yara", "export.csv"} {
 			text := render(t, all[name])
 			checkCharacters(t, name, text)
 			switch name {
@@ -30,7 +30,7 @@ func FuzzForms(f *testing.F) {
 				checkRules(t, name, text)
 			}
 		}
-		for _, name := range []string{"summary.json", "campaign.json", "list.json", "export.stix", "export.misp"} {
+		for _, name := range []string{"summary.json", "campaign.json", "list.json", "why.json", "export.stix", "export.misp"} {
 			if text := render(t, all[name]); !json.Valid([]byte(text)) || !utf8.ValidString(text) {
 				t.Errorf("%s is no JSON", name)
 			}

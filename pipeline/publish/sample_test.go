@@ -92,3 +92,29 @@ func sampleList(with func(string) string) *List {
 	return &List{Left: true, Campaigns: []Listed{{ID: c.ID, Name: c.Name, Reports: 180, Recipients: 178, FirstSeen: c.FirstSeen, LastSeen: c.LastSeen,
 		SpoofedDomain: c.Identity.SpoofedDomain, AuthFailShare: 1, AuthResults: 180, Status: "open", Change: "new", Target: &c.Targets[0]}}}
 }
+
+// sampleWhy has a field of each outcome and a change of each kind.
+func sampleWhy(with func(string) string) *Why {
+	score := 2.25
+	a := Party{ReportID: "aa", CampaignID: "covczwzjmzb2v", ReportedAt: start, Subject: with("Vote or else"), From: with("info@patriots.example"), Matched: "cc", JoinScore: &score}
+	b := Party{ReportID: "bb", ReportedAt: start.Add(time.Hour), Subject: with("vote or else!"), From: with("info@patriots.example")}
+	return &Why{
+		A: a, B: b, Agrees: true, Score: 1.5, NeedScore: 0.5, Content: 2, NeedContent: 1, Prior: -0.5,
+		Fields: []WhyField{
+			{Field: "text", Key: "text", Content: true, Outcome: "agrees", Score: .62, Weight: 3},
+			{Field: "url-host", Key: "url-host", Content: true, Exact: true, Outcome: "agrees", A: with("reel.clipvault.example"), B: with("reel.clipvault.example"), Score: 1, Weight: .02},
+			{Field: "subject", Key: "subject", Content: true, Exact: true, Outcome: "differs", A: with("vote or else"), B: with("other"), Weight: -1.02},
+			{Field: "helo", Key: "helo", Exact: true, Outcome: "differs", A: with("mx.one.example"), B: with("mx.two.example")},
+			{Field: "phone", Key: "phone", Content: true, Exact: true, Outcome: "only-a", A: with("15550100")},
+			{Field: "wallet", Key: "wallet", Content: true, Exact: true, Outcome: "only-b", B: with("bc1q")},
+			{Field: "mailer", Key: "mailer", Exact: true, Outcome: "mute", A: with("Swift"), B: with("Swift")},
+		},
+		Turns: []WhyTurn{{Score: .75, Content: 4.75, Changes: []WhyChange{
+			{Field: "text", From: .62, To: .88, Weight: .75}, {Field: "words", From: -1, To: 1, Weight: .5},
+			{Field: "subject", Exact: true, To: .6, Weight: .5}, {Field: "url-host", Exact: true, From: .4, To: 1, Weight: .25},
+			{Field: "url-host", Exact: true, From: 1, Weight: .25},
+		}}},
+		Path:   []Party{a, {ReportID: "cc", CampaignID: "covczwzjmzb2v", ReportedAt: start, Subject: with("Vote or else")}},
+		Rarity: with("All values were taken as rare."), Apart: with("ana split one from the other"),
+	}
+}

@@ -125,7 +125,11 @@ func (c *Campaign) evidenceTable(w io.Writer) {
 	for _, j := range c.Evidence.Weakest {
 		t.AppendRow(table.Row{clean(j.ReportID, 32), clean(j.Matched, 32), fmt.Sprintf("%+.1f", j.Score), j.on()})
 	}
-	section(w, "Weakest links (shoal campaign "+clean(c.ID, 40)+" --why REPORT REPORT tells more)", t)
+	section(w, "Weakest links, the weakest first", t)
+	if len(c.Evidence.Weakest) > 0 {
+		j := c.Evidence.Weakest[0]
+		fmt.Fprintf(w, " more: shoal campaign %s --why %s %s\n", clean(c.ID, 40), clean(j.ReportID, 32), clean(j.Matched, 32))
+	}
 }
 
 // on says what a join rests on: its weights, those that are next to nothing in one.

@@ -80,3 +80,22 @@ func (r placeRow) place() (p Place, err error) {
 	}
 	return p, err
 }
+
+// Apart says in words by whom and why two campaigns were parted, "" where nobody
+// did.
+func (db *DB) Apart(ctx context.Context, a, b cluster.CampaignID) (string, error) {
+	rows, err := selectRows[Lineage](ctx, db, fmt.Sprintf(`SELECT at, toString(event) AS event, campaign_id, other_id, actor, note
+FROM shoal.lineage_rows FINAL
+WHERE event = 'split' AND (campaign_id, other_id) IN ((%[1]s, %[2]s), (%[2]s, %[1]s)) ORDER BY seq DESC LIMIT 1`, quote(string(a)), quote(string(b))))
+	if err != nil {
+		return "", fmt.Errorf("look for a split: %w", err)
+	}
+	if len(rows) == 0 {
+		return "", nil
+	}
+	s := fmt.Sprintf("%s split %s from %s", rows[0].Actor, rows[0].CampaignID, rows[0].OtherID)
+	if rows[0].Note != "" {
+		s += " (" + rows[0].Note + ")"
+	}
+	return s, nil
+}
