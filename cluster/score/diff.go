@@ -38,12 +38,13 @@ func Diff(items []Item, after []string) []Change {
 		later[i].Got = after[i]
 	}
 	now := number(later, func(it *Item) string { return it.Got })
+	labelled := slices.ContainsFunc(items, func(it Item) bool { return it.Truth != "" })
 	var changes []Change
 	for _, members := range components(old, now) {
 		if old.whole(members) && now.whole(members) {
 			continue
 		}
-		changes = append(changes, change(members, items, later))
+		changes = append(changes, change(members, items, later, labelled))
 	}
 	slices.SortFunc(changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Before[0].Example, b.Before[0].Example))
@@ -83,7 +84,7 @@ func components(a, b classes) [][]int {
 // whole says whether the members are all of one class.
 func (c *classes) whole(members []int) bool { return c.count(members[0]) == len(members) }
 
-func change(members []int, before, after []Item) Change {
+func change(members []int, before, after []Item, labelled bool) Change {
 	pick := func(items []Item) []Item {
 		out := make([]Item, len(members))
 		for n, i := range members {
@@ -101,8 +102,10 @@ func change(members []int, before, after []Item) Change {
 	default:
 		c.Kind = Regroups
 	}
-	old, now := pairs(was), pairs(is)
-	c.Right, c.Kin, c.Wrong = now[0]-old[0], now[1]-old[1], now[2]-old[2]
+	if labelled {
+		old, now := pairs(was), pairs(is)
+		c.Right, c.Kin, c.Wrong = now[0]-old[0], now[1]-old[1], now[2]-old[2]
+	}
 	return c
 }
 
@@ -122,9 +125,6 @@ func partsOf(items []Item) []Part {
 // pairs counts the pairs of one cluster that are of one campaign, of two of one
 // family, and of any two others.
 func pairs(items []Item) (n [3]int) {
-	if !slices.ContainsFunc(items, func(it Item) bool { return it.Truth != "" }) {
-		return n
-	}
 	t := newTable(items)
 	for i := range items {
 		m := t.meet(i)

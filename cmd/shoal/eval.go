@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -49,8 +46,8 @@ weights that have not seen it: what to expect on other mail.
 With --fit FILE weights are learned from all of DIR and written as Go source.
 Both learn from the folders of --learn-with as well, which are never scored.
 
-With --threshold-diff nothing is scored: what --join and --merge would change is
-listed, campaign by campaign. DIR may then be any PATH of mail, without labels.
+With --threshold-diff what --join and --merge would change is listed, campaign by
+campaign. DIR may then be any PATH of mail as well, without labels and scores.
 
 With --report PREFIX the quality report is written: PREFIX.md with all figures
 (held-out ones with --folds, the spread with --orders), PREFIX.svg with the curve
@@ -104,22 +101,12 @@ func (o *evalOptions) read(ctx context.Context, dir string) (*grouping, []score.
 	if err != nil {
 		return nil, nil, intake.Tally{}, err
 	}
-	g, tally, err := o.local.group(ctx, []string{messagesOf(dir)}, cluster.NewEngine(o.cfg))
+	g, tally, err := o.local.group(ctx, []string{filepath.Join(dir, "messages")}, cluster.NewEngine(o.cfg))
 	if err != nil {
 		return nil, nil, tally, err
 	}
 	classify(items, g.log)
 	return g, items, tally, nil
-}
-
-// messagesOf is where the messages of a folder are: in messages/, or in the path
-// itself where there is no such folder.
-func messagesOf(dir string) string {
-	in := filepath.Join(dir, "messages")
-	if _, err := os.Stat(in); errors.Is(err, fs.ErrNotExist) || dir == "-" {
-		return dir
-	}
-	return in
 }
 
 // learn finds weights, to keep them or to score them.

@@ -3,50 +3,76 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 
 	"shoal/cluster"
 	"shoal/cluster/score"
+	"shoal/pipeline/intake"
 )
 
 // evalDiff lists what other thresholds would do to the campaigns of a folder,
 // which may have no labels: those who run shoal have none.
 func (a *app) evalDiff(ctx context.Context, dir string, o evalOptions) error {
 	now := cluster.DefaultConfig()
+	if o.report != "" || o.fit != "" || o.folds > 0 || o.orders > 0 {
+		return usagef("--threshold-diff stands alone: no --report, --fit, --folds or --orders with it")
+	}
 	if o.cfg.Join == now.Join && o.cfg.Merge == now.Merge {
 		return usagef("--threshold-diff: give the thresholds to try, --join (now %v) or --merge (now %v)", now.Join, now.Merge)
 	}
-	items, err := readTruth(dir)
-	labelled := err == nil
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	d := thresholdDiff{from: now, to: o.cfg}
+	if _, err := os.Stat(filepath.Join(dir, "labels.tsv")); err == nil {
+		d.labelled = true
 	}
-	g, tally, err := o.local.group(ctx, []string{messagesOf(dir)}, cluster.NewEngine(now))
+	tally, err := d.group(ctx, dir, o.local)
 	if err != nil {
 		return err
-	}
-	other := newTrainer(o.cfg, g, nil).group(o.cfg)
-	d := thresholdDiff{labelled: labelled, from: now, to: o.cfg, subjects: map[string]string{}}
-	if labelled {
-		d.before, d.after = items, slices.Clone(items)
-		answer(d.before, g)
-		answer(d.after, other)
-	} else {
-		d.before, d.after = unlabelled(g), unlabelled(other)
-	}
-	for _, r := range g.log {
-		d.subjects[filepath.Base(r.name)] = r.subject
 	}
 	if err := d.write(a.stdout); err != nil {
 		return err
 	}
 	return a.account(tally)
+}
+
+// group groups the mail under both settings; it is extracted once.
+func (d *thresholdDiff) group(ctx context.Context, path string, l *local) (intake.Tally, error) {
+	if d.labelled {
+		items, err := readTruth(path)
+		if err != nil {
+			return intake.Tally{}, err
+		}
+		d.before, d.after = items, slices.Clone(items)
+		path = filepath.Join(path, "messages")
+	}
+	g, tally, err := l.group(ctx, []string{path}, cluster.NewEngine(d.from))
+	if err != nil {
+		return tally, err
+	}
+	other := newTrainer(d.to, g, nil).group(d.to)
+	if d.labelled {
+		answer(d.before, g)
+		answer(d.after, other)
+	} else {
+		d.before, d.after = unlabelled(g), unlabelled(other)
+	}
+	d.subjects = map[string]string{}
+	for _, r := range g.log {
+		d.subjects[d.key(r.name)] = r.subject
+	}
+	return tally, nil
+}
+
+// key is the name by which a message is found: labels name the file only.
+func (d *thresholdDiff) key(name string) string {
+	if d.labelled {
+		return filepath.Base(name)
+	}
+	return name
 }
 
 // unlabelled are the items of mail that nobody has judged, with their answers.
@@ -63,7 +89,7 @@ type thresholdDiff struct {
 	labelled      bool
 	from, to      cluster.Config
 	before, after []score.Item
-	subjects      map[string]string // by file name, to know a campaign again
+	subjects      map[string]string // to know a campaign again
 }
 
 // kindNames says in a word what happens to a campaign.
@@ -141,7 +167,7 @@ const maxSubject = 60
 // subject quotes the subject of a message, shortened: it comes from a stranger and
 // goes to a terminal.
 func (d *thresholdDiff) subject(name string) string {
-	s := []rune(d.subjects[filepath.Base(name)])
+	s := []rune(d.subjects[d.key(name)])
 	if len(s) > maxSubject {
 		s = append(s[:maxSubject-1], '…')
 	}
