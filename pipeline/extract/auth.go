@@ -166,8 +166,8 @@ func (v *verdict) receivedSPF(m *message.Message) {
 }
 
 func parseIP(s string) netip.Addr {
-	a, err := netip.ParseAddr(strings.Trim(s, "[]"))
-	if err != nil {
+	a, ok := parseAddr(strings.Trim(s, "[]"))
+	if !ok {
 		return netip.Addr{}
 	}
 	return a.Unmap().WithZone("")

@@ -29,7 +29,7 @@ func readHop(v string) hop {
 	if len(v) > 2048 {
 		v = v[:2048]
 	}
-	low := " " + strings.ToLower(strings.Join(strings.Fields(v), " ")) + " "
+	low := " " + strings.ToLower(oneSpaced(v)) + " "
 	h.by = cleanHost(wordAfter(low, " by "))
 	h.rcpt = strings.Trim(wordAfter(low, " for "), "<>;,()")
 	h.pull = strings.Contains(low, "with pop3") || strings.Contains(low, "with imap") || strings.Contains(low, "(fetchmail")
@@ -58,20 +58,55 @@ func (h *hop) host(from string) {
 		}
 	}
 	var last netip.Addr
-	for word := range strings.FieldsFuncSeq(from, func(r rune) bool { return strings.ContainsRune(" ()[];,=<>@", r) }) {
+	for word := range strings.FieldsFuncSeq(from, hopSign) {
 		word = strings.TrimPrefix(word, "ipv6:")
-		if a, err := netip.ParseAddr(cutPort(word)); err == nil {
+		if a, ok := parseAddr(cutPort(word)); ok {
 			last = a.Unmap().WithZone("")
 		}
 	}
 	h.ip = last
 	if i := strings.IndexByte(from, '('); i >= 0 {
 		if name := strings.TrimSuffix(cutAt(from[i+1:], " )["), "."); strings.Contains(name, ".") && !strings.ContainsAny(name, "=:@") {
-			if _, err := netip.ParseAddr(name); err != nil {
+			if _, isAddr := parseAddr(name); !isAddr {
 				h.rdns = name
 			}
 		}
 	}
+}
+
+func hopSign(r rune) bool {
+	switch r {
+	case ' ', '(', ')', '[', ']', ';', ',', '=', '<', '>', '@':
+		return true
+	}
+	return false
+}
+
+// parseAddr is netip.ParseAddr for words that are mostly names: an error for each
+// would cost more than all the rest.
+func parseAddr(s string) (netip.Addr, bool) {
+	for i := range len(s) {
+		if c := s[i]; c == ':' {
+			break
+		} else if (c < '0' || c > '9') && c != '.' && !(c|0x20 >= 'a' && c|0x20 <= 'f' && i < 4) {
+			return netip.Addr{}, false
+		}
+	}
+	if s == "" {
+		return netip.Addr{}, false
+	}
+	a, err := netip.ParseAddr(s)
+	return a, err == nil
+}
+
+// oneSpaced gives the words of s with one space between them.
+func oneSpaced(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x80 || c == ' ' && (i == 0 || s[i-1] == ' ' || i == len(s)-1) {
+			return strings.Join(strings.Fields(s), " ")
+		}
+	}
+	return s
 }
 
 func cutPort(s string) string {

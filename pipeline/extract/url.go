@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"net/netip"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -97,7 +96,7 @@ func hosting(host string) string {
 // registrable is the domain that someone registered: example.co.uk of
 // www.example.co.uk. An address stands for itself.
 func registrable(host string) string {
-	if _, err := netip.ParseAddr(host); err == nil {
+	if _, isAddr := parseAddr(host); isAddr {
 		return host
 	}
 	d, err := publicsuffix.EffectiveTLDPlusOne(host)

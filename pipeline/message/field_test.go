@@ -1,6 +1,7 @@
 package message
 
 import (
+	"net/mail"
 	"slices"
 	"strings"
 	"testing"
@@ -124,6 +125,23 @@ func TestDate(t *testing.T) {
 			t.Errorf("Date(%q) = %v, want none", in, got)
 		}
 	}
+}
+
+// FuzzPlainDate: what the short way reads, net/mail reads the same.
+func FuzzPlainDate(f *testing.F) {
+	for _, s := range []string{"Tue, 20 Oct 2020 10:01:02 +0200", "1 Feb 2021 00:00:00 -1130 (x", "Sat, 31 Jun 2020 10:01:02 +0200", "09 Dec 0000 23:59:59 +0000 (a) (b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, ok := plainDate(s)
+		if !ok {
+			return
+		}
+		date, _, _ := strings.Cut(s, " (")
+		if want, err := mail.ParseDate(date); err != nil || !got.Equal(want) {
+			t.Errorf("plainDate(%q) = %v, want %v, %v", s, got, want, err)
+		}
+	})
 }
 
 func TestFileName(t *testing.T) {
