@@ -30,6 +30,7 @@ type exemplar struct {
 	cluster uint32
 	hits    uint32
 	last    int64
+	agrees  uint64 // places in the group of the exemplars that it agrees with: see link
 }
 
 var idEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)

@@ -74,7 +74,7 @@ func (e *Engine) order(d *Decision) string {
 	}
 	delete(e.apart, pair(e.groups[a].id, e.groups[b].id))
 	survivor := e.merge(a, b, d.Time, d.Actor, d.Note, reason{})
-	e.settle(survivor, d)
+	e.settle(survivor, true, d)
 	e.tie(survivor, e.groups[survivor].exemplars, d.Time)
 	return ""
 }
@@ -98,12 +98,14 @@ func (e *Engine) split(d *Decision) string {
 	e.apart[pair(id, source)] = struct{}{}
 	e.emit(Event{Kind: EventSplit, Time: d.Time, Campaign: id, Other: source, Actor: d.Actor, Note: d.Note})
 	e.move(from, to, reports, d)
-	e.settle(from, d)
+	e.settle(from, false, d)
 	if e.groups[from].idle != 0 {
 		e.retire(to, d.Time)
 	}
-	e.rest(from, d.Time)
-	e.rest(to, d.Time)
+	for _, g := range []uint32{from, to} {
+		e.rest(g, d.Time)
+		e.watch(g, d.Time)
+	}
 	return ""
 }
 
@@ -152,6 +154,7 @@ func (e *Engine) move(from, to uint32, reports []ReportID, d *Decision) {
 	e.adopt(to, leave)
 	for _, g := range []uint32{from, to} {
 		e.recore(g)
+		e.relink(g)
 		e.tie(g, e.groups[g].exemplars, d.Time)
 	}
 }
@@ -180,7 +183,7 @@ func (e *Engine) pin(d *Decision) string {
 	for _, r := range reports {
 		e.emit(Event{Kind: EventPinned, Time: d.Time, Report: r, Campaign: g.id, Actor: d.Actor, Note: d.Note})
 	}
-	e.settle(to, d)
+	e.settle(to, true, d)
 	return ""
 }
 
@@ -211,6 +214,9 @@ func (e *Engine) mayMerge(a, b uint32) bool {
 		a, b = b, a
 	}
 	old, young := &e.groups[a], &e.groups[b]
+	if old.drift.raised || young.drift.raised {
+		return old.reports == 1 || young.reports == 1
+	}
 	return !young.pinned && (old.label == "" || young.label == "" || old.label == young.label)
 }
 

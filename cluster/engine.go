@@ -122,6 +122,7 @@ func (e *Engine) report(f *Features) {
 	}
 	if e.changed {
 		e.tie(home, e.groups[home].exemplars, f.Time)
+		e.watch(home, f.Time)
 	}
 }
 

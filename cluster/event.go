@@ -51,10 +51,11 @@ const (
 	EventLabelled           // Campaign carries Label
 	EventPinned             // Report is pinned to Campaign
 	EventTied               // Campaign belongs to Operation
-	EventDrifted            // the exemplars of Campaign have drifted apart
+	EventDrifted            // Campaign fell apart: Report should leave it, with those of the events beside
 	EventIdled              // Campaign left the index
 	EventRevived            // Campaign came back
 	EventRefused            // a Decision could not be carried out; Note says why
+	EventSettled            // an analyst decided what becomes of a Campaign that drifted
 )
 
 // Event is one consequence of an [Entry].

@@ -1,5 +1,7 @@
 package cluster
 
+import "slices"
+
 // newGroup puts g into a free slot.
 func (e *Engine) newGroup(g group) uint32 {
 	slot := uint32(len(e.groups))
@@ -29,6 +31,9 @@ const fewExemplars = 4
 // novel says whether p, which agrees with near, shows a variant of its group that
 // no exemplar stands for.
 func (e *Engine) novel(g uint32, p, near *profile) bool {
+	if e.groups[g].drift.raised {
+		return false
+	}
 	lv := compare(p, near, e.freq)
 	if len(e.groups[g].exemplars) < fewExemplars {
 		return !twins(&lv)
@@ -70,12 +75,14 @@ func (e *Engine) learn(g uint32, p *profile) {
 // addExemplar keeps p for group g, in the place of the exemplar that was of use
 // the longest time ago where the group is full. The first exemplar stays.
 func (e *Engine) addExemplar(g uint32, p *profile, now int64) {
-	e.insert(g, exemplar{profile: p, last: now})
+	at := slices.Index(e.groups[g].exemplars, e.insert(g, exemplar{profile: p, last: now}))
+	e.link(g, at)
 	e.recore(g)
 }
 
-// insert puts x among the live exemplars of group g and into the index.
-func (e *Engine) insert(g uint32, x exemplar) {
+// insert puts x among the live exemplars of group g and into the index, and
+// returns its slot.
+func (e *Engine) insert(g uint32, x exemplar) uint32 {
 	x.cluster = g
 	slot := e.place(g)
 	e.exemplars[slot] = x
@@ -83,6 +90,7 @@ func (e *Engine) insert(g uint32, x exemplar) {
 	for _, k := range e.keys {
 		e.index.add(k.key, slot)
 	}
+	return slot
 }
 
 func (e *Engine) place(g uint32) uint32 {

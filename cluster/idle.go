@@ -124,14 +124,14 @@ func (e *Engine) shelve(slot uint32) {
 	e.forget(slot, g.exemplars)
 	for _, x := range e.representatives(g.exemplars) {
 		kept := e.exemplars[x]
-		kept.profile.weights = weights{}
+		kept.profile.weights, kept.agrees = weights{}, 0
 		g.kept = append(g.kept, kept)
 	}
 	e.release(g)
 	if g.idle == 0 {
 		e.shelf.count++
 	}
-	g.drift = drift{}
+	g.drift.raised = false
 	e.shelf.last++
 	g.idle = e.shelf.last
 	e.shelf.queue = append(e.shelf.queue, shelved{slot, g.idle})

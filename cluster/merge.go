@@ -91,6 +91,7 @@ func (e *Engine) merge(a, b uint32, now int64, actor, note string, why reason) u
 	e.uncount(a, b)
 	e.take(a, b)
 	e.recore(a)
+	e.relink(a)
 	e.leaveOperation(young.id)
 	e.changed = true
 	e.free(b)

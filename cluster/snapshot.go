@@ -139,6 +139,11 @@ func (e *Engine) decode(c *decoder) error {
 			e.byID[e.groups[i].id] = uint32(i)
 		}
 	}
+	if c.err == nil && c.version == 1 {
+		for i := range e.groups {
+			e.relink(uint32(i))
+		}
+	}
 	if c.err == nil && len(c.b) > 0 {
 		c.fail()
 	}

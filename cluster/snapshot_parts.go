@@ -56,6 +56,7 @@ func (x *exemplar) encode(c *encoder) {
 	c.uint(uint64(x.cluster))
 	c.uint(uint64(x.hits))
 	c.int(x.last)
+	c.word(x.agrees)
 	c.raw(x.report[:])
 	c.sketch(x.text)
 	c.sketch(x.words)
@@ -79,6 +80,9 @@ func decodeExemplar(c *decoder) (x exemplar) {
 		return x
 	}
 	x.cluster, x.hits, x.last = uint32(c.uint()), uint32(c.uint()), c.int()
+	if c.version > 1 {
+		x.agrees = c.word()
+	}
 	p := &profile{}
 	copy(p.report[:], c.raw(len(p.report)))
 	p.text, p.words, p.tags = c.sketch(), c.sketch(), c.sketch()
