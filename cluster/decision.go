@@ -93,9 +93,15 @@ func (e *Engine) split(d *Decision) string {
 		return "a split must leave a report behind"
 	}
 	id := newCampaignID(reports[0], e.seq+1)
-	to := e.newGroup(group{id: id, birth: e.seq + 1, last: e.groups[from].last, created: true, decided: true})
+	to := e.newGroup(group{
+		id: id, birth: e.seq + 1, last: e.groups[from].last, created: true, decided: true,
+		pinned: e.groups[from].pinned, // a pinned report may be among them
+	})
 	source := e.groups[from].id
-	e.apart[pair(id, source)] = struct{}{}
+	e.keepApart(id, source)
+	for _, o := range e.apartFrom(source) {
+		e.keepApart(id, o)
+	}
 	e.emit(Event{Kind: EventSplit, Time: d.Time, Campaign: id, Other: source, Actor: d.Actor, Note: d.Note})
 	e.move(from, to, reports, d)
 	e.settle(from, false, d)
@@ -201,6 +207,9 @@ func (e *Engine) fetch(from, to uint32, reports []ReportID, d *Decision) uint32 
 		g.created = true
 		e.emit(Event{Kind: EventCreated, Time: d.Time, Campaign: g.id})
 	}
+	for _, o := range e.apartFrom(e.groups[from].id) {
+		e.keepApart(e.groups[to].id, o) // one of the reports may be why
+	}
 	e.move(from, to, reports, d)
 	e.rest(from, d.Time)
 	return to
@@ -235,20 +244,29 @@ func (e *Engine) inherit(a, b uint32, now int64, actor string) {
 // inheritApart keeps what an analyst split from the merged campaign apart from
 // the survivor.
 func (e *Engine) inheritApart(survivor, gone CampaignID) {
+	for _, o := range e.apartFrom(gone) {
+		delete(e.apart, pair(gone, o))
+		e.keepApart(survivor, o)
+	}
+}
+
+// apartFrom are the campaigns that were split from one.
+func (e *Engine) apartFrom(id CampaignID) []CampaignID {
 	var others []CampaignID
 	for p := range e.apart {
-		switch gone {
+		switch id {
 		case p[0]:
 			others = append(others, p[1])
 		case p[1]:
 			others = append(others, p[0])
 		}
 	}
-	for _, o := range others {
-		delete(e.apart, pair(gone, o))
-		if o != survivor {
-			e.apart[pair(survivor, o)] = struct{}{}
-		}
+	return others
+}
+
+func (e *Engine) keepApart(a, b CampaignID) {
+	if a != b {
+		e.apart[pair(a, b)] = struct{}{}
 	}
 }
 

@@ -87,7 +87,9 @@ func (e *Engine) merge(a, b uint32, now int64, actor, note string, why reason) u
 	old.last = max(old.last, young.last)
 	e.inherit(a, b, now, actor)
 	e.merged.add(young.id, old.id)
-	e.inheritApart(old.id, young.id)
+	if young.decided {
+		e.inheritApart(old.id, young.id)
+	}
 	e.uncount(a, b)
 	e.take(a, b)
 	e.recore(a)
