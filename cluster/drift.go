@@ -91,26 +91,26 @@ func (e *Engine) watch(slot uint32, now int64) {
 	if !g.created || g.drift.raised || g.drift.settled || !g.watched() {
 		return
 	}
-	part := e.fallen(slot)
+	part, odd := e.fallen(slot)
 	if part == 0 {
 		return
 	}
 	g.drift.raised = true
 	for i, x := range g.exemplars {
 		if part&(1<<i) != 0 {
-			e.alarm(slot, &e.exemplars[x], part, now)
+			e.alarm(slot, &e.exemplars[x], part|odd, now)
 		}
 	}
 }
 
 // alarm proposes that the report behind an exemplar of a part leaves, and shows
-// how far it is from the nearest of those that stay.
-func (e *Engine) alarm(slot uint32, x *exemplar, part uint64, now int64) {
+// how far it is from the nearest of those that stay, but for some.
+func (e *Engine) alarm(slot uint32, x *exemplar, but uint64, now int64) {
 	g := &e.groups[slot]
 	var near *profile
 	best := 0.0
 	for i, other := range g.exemplars {
-		if part&(1<<i) != 0 {
+		if but&(1<<i) != 0 {
 			continue
 		}
 		y := e.exemplars[other].profile
@@ -129,20 +129,21 @@ func (e *Engine) alarm(slot uint32, x *exemplar, part uint64, now int64) {
 // fallen gives the lightest of the parts into which a group has fallen, as a set
 // of places, or 0. An odd message by which alone two parts hang together stays
 // behind; one by which as many joined as make a part is not odd.
-func (e *Engine) fallen(slot uint32) uint64 {
+func (e *Engine) fallen(slot uint32) (part, odd uint64) {
 	all := uint64(1)<<len(e.groups[slot].exemplars) - 1
-	if part := e.lightest(slot, all); part != 0 {
-		return part
+	if part = e.lightest(slot, all); part != 0 {
+		return part, 0
 	}
-	for odd := range e.groups[slot].exemplars {
-		if e.reportsOf(slot, 1<<odd) >= driftReports {
+	for i := range e.groups[slot].exemplars {
+		odd = 1 << i
+		if e.reportsOf(slot, odd) >= driftReports {
 			continue
 		}
-		if part := e.lightest(slot, all&^(1<<odd)); part != 0 {
-			return part
+		if part = e.lightest(slot, all&^odd); part != 0 {
+			return part, odd
 		}
 	}
-	return 0
+	return 0, 0
 }
 
 // lightest gives the lightest of the parts of a set of exemplars that count as

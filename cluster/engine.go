@@ -122,8 +122,8 @@ func (e *Engine) report(f *Features) {
 	}
 	if e.changed {
 		e.tie(home, e.groups[home].exemplars, f.Time)
-		e.watch(home, f.Time)
 	}
+	e.watch(home, f.Time)
 }
 
 // beyondDoubt is how far above [Config.Join], in nats, a group needs no further

@@ -20,6 +20,7 @@ func phoneWeights(t testing.TB) *Weights {
 	for i, f := range fields {
 		levels[i] = make([]float64, f.Levels+1)
 		if f.Name == KeyPhone.String() || f.Name == KeyWallet.String() {
+			levels[i][0] = -0.5
 			for l := range levels[i][1:] {
 				levels[i][l+1] = 6
 			}
