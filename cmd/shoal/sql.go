@@ -21,8 +21,8 @@ func (a *app) sqlCommand() *cobra.Command {
 		Short:   "Run a read-only query",
 		Long: `Run one query that reads, and print its answer. Views are named without their
 database: reports, campaigns, campaign_timeline, campaign_targets,
-campaign_infrastructure, campaign_payloads, campaign_evidence, campaign_lineage,
-daily_summary. "-" as QUERY reads it from standard input.`,
+campaign_infrastructure, campaign_payloads, campaign_evidence, campaign_joins,
+campaign_lineage, daily_summary. "-" as QUERY reads it from standard input.`,
 		Example: `  shoal sql 'SELECT name, reports, recipients FROM campaigns ORDER BY reports DESC'
   shoal sql --format CSVWithNames 'SELECT * FROM campaign_targets' > targets.csv
   shoal sql "SELECT name, comment FROM system.columns WHERE database = 'shoal' AND table = 'reports'"`,

@@ -95,15 +95,11 @@ FROM campaign_evidence WHERE campaign_id = ` + quote(id) + `
 GROUP BY key ORDER BY reports DESC, key`
 }
 
-// weakestSQL gives the five reports that joined with the lowest score. What is
-// wide is read of these five only.
+// weakestSQL gives the five reports that joined with the lowest score.
 func weakestSQL(id string) string {
-	where := `campaign_id = ` + quote(id)
 	return `SELECT report_id, matched_report_id, toFloat64(score) AS score, toFloat64(content) AS content, toFloat64(prior) AS prior,
     arrayMap(e -> toString(e.1), evidence) AS keys, arrayMap(e -> e.2, evidence) AS values,
     arrayMap(e -> toFloat64(e.3), evidence) AS scores, arrayMap(e -> toFloat64(e.4), evidence) AS weights
-FROM campaign_joins WHERE ` + where + ` AND (reported_at, report_id) IN (
-    SELECT reported_at, report_id FROM campaign_joins
-    WHERE ` + where + ` AND NOT isNaN(score) ORDER BY score, report_id LIMIT 5)
-ORDER BY score, report_id`
+FROM campaign_joins WHERE campaign_id = ` + quote(id) + ` AND NOT isNaN(score)
+ORDER BY score, report_id LIMIT 5`
 }

@@ -76,6 +76,8 @@ func BenchmarkViews(b *testing.B) {
 	for _, c := range []struct{ name, sql string }{
 		{"report", "SELECT * FROM shoal.reports WHERE report_id = '" + report + "' FORMAT Null"},
 		{"day", "SELECT * FROM shoal.daily_summary WHERE day = '2026-09-15' FORMAT Null"},
+		{"weakest", "SELECT report_id, matched_report_id, score, evidence FROM shoal.campaign_joins WHERE campaign_id = '" + large + "' ORDER BY score, report_id LIMIT 5 FORMAT Null"},
+		{"place", "SELECT campaign_id, log_offset, evidence[1].matched FROM shoal.report_rows FINAL PREWHERE lower(hex(report_id)) IN ('" + report + "') FORMAT Null"},
 		{"ranking", "SELECT campaign_id, reports, last_seen FROM shoal.campaigns ORDER BY reports DESC LIMIT 50 FORMAT Null"},
 	} {
 		b.Run(c.name, func(b *testing.B) { query(b, e, c.sql) })

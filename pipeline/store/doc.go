@@ -14,7 +14,9 @@
 //     ReplacingMergeTree by version = Seq of the event that put it there, with
 //     tombstones (is_deleted). Sorted by campaign, so that a view of one campaign
 //     reads a range of the primary key. A report that stands alone is kept under
-//     the empty campaign with the id that its campaign will have in alone_id.
+//     the empty campaign with the id that its campaign will have in alone_id. It
+//     carries the evidence and score of its join, and its offset in topic
+//     features, where shoal campaign --why reads what was compared.
 //   - campaign_rows: one row per campaign and property (created, status, label,
 //     operation, survivor), highest Seq wins: an event that sets one property
 //     touches no other.
