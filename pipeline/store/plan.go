@@ -119,7 +119,7 @@ func properties(e *record.Event) []property {
 		return one(propertyStatus, "drifted")
 	case cluster.EventIdled:
 		return one(propertyStatus, "idle")
-	case cluster.EventRevived:
+	case cluster.EventRevived, cluster.EventSettled:
 		return one(propertyStatus, "open")
 	}
 	return nil

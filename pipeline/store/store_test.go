@@ -8,7 +8,9 @@ import (
 	"os"
 	"testing"
 
+	"shoal/cluster"
 	"shoal/pipeline/embedded/embeddedtest"
+	"shoal/pipeline/record"
 	"shoal/pipeline/store"
 	"shoal/pipeline/store/storetest"
 )
@@ -54,6 +56,8 @@ func TestReadOnlyPort(t *testing.T) {
 	db := storetest.Open(t, "http+unix://"+e.Socket)
 	l := storetest.NewLog()
 	l.Mail("ca", 3)
+	id := storetest.ID("ca/0")
+	l.Add(cluster.EventDrifted, &record.Event{Campaign: "ca", ReportId: id[:]})
 	if err := db.Insert(t.Context(), l.All()); err != nil {
 		t.Fatal(err)
 	}

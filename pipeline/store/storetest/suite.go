@@ -17,7 +17,7 @@ import (
 // Views are all views of the contract.
 var Views = []string{
 	"reports", "campaigns", "campaign_timeline", "campaign_targets", "campaign_infrastructure",
-	"campaign_payloads", "campaign_evidence", "campaign_joins", "campaign_lineage", "daily_summary",
+	"campaign_payloads", "campaign_evidence", "campaign_joins", "campaign_drift", "campaign_lineage", "daily_summary",
 }
 
 // Run holds a store to the promises of pipeline.Store and to the figures of its
@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) string) {
 		{"figures", testFigures},
 		{"places", testPlaces},
 		{"days", testDays},
+		{"drift", testDrift},
 		{"targets", testTargets},
 		{"erase", testErase},
 		{"query", testQuery},
