@@ -1,6 +1,7 @@
 package record
 
 import (
+	"errors"
 	"fmt"
 
 	"shoal/cluster"
@@ -10,16 +11,15 @@ func fromFeatures(f *cluster.Features) *Features {
 	out := &Features{
 		ReportId: f.Report[:], TimeMs: f.Time,
 		Text: fromSketch(f.Text), Words: fromSketch(f.Words), Tags: fromSketch(f.Tags),
-		Subject: f.Subject, BodyDigest: f.BodyDigest, HtmlDigest: f.HTMLDigest,
+		BodyDigest: f.BodyDigest, HtmlDigest: f.HTMLDigest,
 	}
+	out.putValues(f.Values)
+	out.putSubject(f.Subject)
 	for _, a := range f.Files {
 		out.Files = append(out.Files, &File{
 			Kind: uint32(a.Kind), Inline: a.Inline, Size: uint64(a.Size), Hash: a.Hash,
 			Digest: a.Digest, Look: a.Look, Text: fromSketch(a.Text), Name: a.Name,
 		})
-	}
-	for _, v := range f.Values {
-		out.Values = append(out.Values, &Value{Key: uint32(v.Key), Hash: v.Hash, Text: v.Text})
 	}
 	return out
 }
@@ -29,19 +29,25 @@ func toFeatures(p *Features) (*cluster.Features, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &cluster.Features{
-		Report: id, Time: p.GetTimeMs(),
-		Text: toSketch(p.GetText()), Words: toSketch(p.GetWords()), Tags: toSketch(p.GetTags()),
-		Subject: p.GetSubject(), BodyDigest: p.GetBodyDigest(), HTMLDigest: p.GetHtmlDigest(),
+	f := &cluster.Features{Report: id, Time: p.GetTimeMs(), BodyDigest: p.GetBodyDigest(), HTMLDigest: p.GetHtmlDigest()}
+	var errs [5]error
+	f.Text, errs[0] = toSketch(p.GetText())
+	f.Words, errs[1] = toSketch(p.GetWords())
+	f.Tags, errs[2] = toSketch(p.GetTags())
+	f.Values, errs[3] = p.values()
+	f.Subject, errs[4] = p.subject()
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, err
 	}
 	for _, a := range p.GetFiles() {
+		text, err := toSketch(a.GetText())
+		if err != nil {
+			return nil, err
+		}
 		f.Files = append(f.Files, cluster.File{
 			Kind: cluster.FileKind(a.GetKind()), Inline: a.GetInline(), Size: int(a.GetSize()), Hash: a.GetHash(),
-			Digest: a.GetDigest(), Look: a.GetLook(), Text: toSketch(a.GetText()), Name: a.GetName(),
+			Digest: a.GetDigest(), Look: a.GetLook(), Text: text, Name: a.GetName(),
 		})
-	}
-	for _, v := range p.GetValues() {
-		f.Values = append(f.Values, cluster.Value{Key: cluster.Key(v.GetKey()), Hash: v.GetHash(), Text: v.GetText()})
 	}
 	return f, nil
 }
@@ -50,11 +56,24 @@ func fromSketch(s cluster.Sketch) *Sketch {
 	if s.Total == 0 && len(s.Hashes) == 0 {
 		return nil
 	}
-	return &Sketch{Total: uint32(s.Total), Hashes: s.Hashes}
+	out := &Sketch{Total: uint32(s.Total), Packed: pack(s.Hashes)}
+	if out.Packed == nil {
+		out.Hashes = s.Hashes
+	}
+	return out
 }
 
-func toSketch(p *Sketch) cluster.Sketch {
-	return cluster.Sketch{Total: int(p.GetTotal()), Hashes: p.GetHashes()}
+func toSketch(p *Sketch) (cluster.Sketch, error) {
+	s := cluster.Sketch{Total: int(p.GetTotal()), Hashes: p.GetHashes()}
+	if len(p.GetPacked()) == 0 {
+		return s, nil
+	}
+	if len(s.Hashes) > 0 {
+		return s, errPacked
+	}
+	var err error
+	s.Hashes, err = unpack(p.GetPacked())
+	return s, err
 }
 
 func fromDecision(d *cluster.Decision) *Decision {

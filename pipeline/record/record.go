@@ -2,6 +2,13 @@
 // versioned protobuf, and its conversion from and to the types of package
 // cluster.
 //
+// A report's record is written once and read twice, by the clusterer and by the
+// writer, so it says nothing twice: a row leaves out what the features have,
+// hashes that a text gives are made from it again, and ascending hashes are
+// packed. What is read is what was written. Records of version 1, which had all in
+// full, stay readable; a program that knows that version only refuses newer ones,
+// so clusterer and writer are upgraded before workers.
+//
 // It holds no logic and speaks to no broker. The generated code is checked in;
 // `make generate` makes it again.
 package record
@@ -17,8 +24,12 @@ import (
 
 //go:generate protoc --plugin=protoc-gen-go=../../bin/protoc-gen-go --go_out=. --go_opt=paths=source_relative record.proto
 
-// Version is the version of records written by this package.
-const Version = 1
+// Version is that of the events and decisions that this package writes;
+// versionReport that of reports, which hold less than they say (see repeats.go).
+const (
+	Version       = 1
+	versionReport = 2
+)
 
 // ErrVersion is returned by [UnmarshalEntry] and [UnmarshalEvent] for a record whose meaning is newer
 // than this program.
@@ -26,13 +37,11 @@ var ErrVersion = errors.New("record version is newer than this program: upgrade 
 
 // MarshalReport gives the bytes of a "features" record.
 func MarshalReport(f *cluster.Features, row *Row) ([]byte, error) {
-	rowBytes, err := proto.Marshal(row)
+	report, err := newReport(fromFeatures(f), row)
 	if err != nil {
-		return nil, fmt.Errorf("marshal row: %w", err)
+		return nil, err
 	}
-	return proto.Marshal(&Entry{Version: Version, Kind: &Entry_Report{
-		Report: &Report{Features: fromFeatures(f), Row: rowBytes},
-	}})
+	return proto.Marshal(&Entry{Version: versionReport, Kind: &Entry_Report{Report: report}})
 }
 
 // MarshalDecision gives the bytes of a "features" record that carries an
@@ -66,11 +75,7 @@ func UnmarshalRow(b []byte) (*Row, error) {
 	if err != nil || e.GetReport() == nil {
 		return nil, err
 	}
-	row := new(Row)
-	if err := proto.Unmarshal(e.GetReport().GetRow(), row); err != nil {
-		return nil, fmt.Errorf("unmarshal row: %w", err)
-	}
-	return row, nil
+	return e.GetReport().row()
 }
 
 // UnmarshalReport reads whose report a "features" record is, and its row; nil
@@ -84,11 +89,8 @@ func UnmarshalReport(b []byte) (cluster.ReportID, *Row, error) {
 	if err != nil {
 		return id, nil, err
 	}
-	row := new(Row)
-	if err := proto.Unmarshal(e.GetReport().GetRow(), row); err != nil {
-		return id, nil, fmt.Errorf("unmarshal row: %w", err)
-	}
-	return id, row, nil
+	row, err := e.GetReport().row()
+	return id, row, err
 }
 
 func unmarshalEntry(b []byte) (*Entry, error) {
@@ -96,7 +98,7 @@ func unmarshalEntry(b []byte) (*Entry, error) {
 	if err := proto.Unmarshal(b, e); err != nil {
 		return nil, fmt.Errorf("unmarshal entry: %w", err)
 	}
-	if e.GetVersion() > Version {
+	if e.GetVersion() > versionReport {
 		return nil, fmt.Errorf("entry version %d: %w", e.GetVersion(), ErrVersion)
 	}
 	return e, nil
