@@ -38,15 +38,6 @@ func (a *app) mergeCommand() *cobra.Command {
 	}, nil)
 }
 
-func (a *app) splitCommand() *cobra.Command {
-	return a.decisionCommand(&cobra.Command{
-		Use:     "split ID REPORT...",
-		Short:   "Take reports out of a campaign into a new one",
-		Example: "  shoal split ckn2qhpxdhawf 0123456789abcdef0123456789abcdef",
-		Args:    cobra.MinimumNArgs(2),
-	}, ofReports(cluster.DecisionSplit), checkSplit)
-}
-
 func (a *app) pinCommand() *cobra.Command {
 	return a.decisionCommand(&cobra.Command{
 		Use:     "pin ID REPORT...",

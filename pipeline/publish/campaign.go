@@ -5,14 +5,15 @@ import "time"
 // Campaign is what the views tell of one campaign. Figures are of all its
 // reports, except those in Day.
 type Campaign struct {
-	ID         string    `json:"campaign_id"`
-	Name       string    `json:"name"`
-	TopSubject string    `json:"top_subject"`
-	Label      string    `json:"label,omitempty"`
-	Status     string    `json:"status"`
-	FirstSeen  time.Time `json:"first_seen"`
-	LastSeen   time.Time `json:"last_seen"`
-	CreatedAt  time.Time `json:"created_at"`
+	ID         string `json:"campaign_id"`
+	Name       string `json:"name"`
+	TopSubject string `json:"top_subject"`
+	Label      string `json:"label,omitempty"`
+	// Status is open, idle, drifted or merged.
+	Status    string    `json:"status"`
+	FirstSeen time.Time `json:"first_seen"`
+	LastSeen  time.Time `json:"last_seen"`
+	CreatedAt time.Time `json:"created_at"`
 	// Day is set in a daily summary and in the list.
 	Day *DayFigures `json:"day,omitempty"`
 
@@ -48,6 +49,9 @@ type Campaign struct {
 	Siblings    []Sibling `json:"siblings"`
 	// Merged are campaigns that went into this one.
 	Merged []string `json:"merged"`
+
+	// Drift is set while the campaign has fallen apart and nobody has settled it.
+	Drift *Drift `json:"drift,omitempty"`
 
 	// Evidence and Lineage are filled by [LoadCampaign] only.
 	Evidence *Evidence `json:"evidence,omitempty"`

@@ -46,7 +46,7 @@ var styles = map[string]template.CSS{
 
 // badges colour the words of daily_summary.
 var badges = map[string]template.CSS{
-	"new": "background:#b3261e", "grew": "background:#bc4c00", "revived": "background:#8250df",
+	"drifted": "background:#7a0019", "new": "background:#b3261e", "grew": "background:#bc4c00", "revived": "background:#8250df",
 	"steady": "background:#57606a", "faded": "background:#8c959f", "merged": "background:#8c959f",
 }
 
@@ -182,11 +182,14 @@ func (s *Summary) legend() []legend {
 
 func (c *Campaign) section() (*campaignPart, error) {
 	x := &campaignPart{
-		Title: c.title(), ID: clean(c.ID, 40), Change: clean(c.Day.Change, 12), Badge: badges[c.Day.Change],
+		Title: c.title(), ID: clean(c.ID, 40), Change: clean(c.change(), 20), Badge: badges[c.Day.Change],
 		Size: c.size(), Against: against(c.Day.Reports, c.Day.ReportsBefore), Peak: c.peak(),
 		Reports: c.Day.Reports, Before: c.Day.ReportsBefore,
 		Aim: c.aimShort(), AimFirst: c.aim(), Authentication: c.authenticationShort(), Forged: c.forged(), From: c.from(), Knows: c.counts("", c.Personal, 4), Block: c.blockShort(),
 		Rows: c.rows(), AimWords: c.aimWords(), Siblings: c.siblings(), Merged: clean(strings.Join(c.Merged, ", "), 800),
+	}
+	if c.Drift != nil {
+		x.Badge = badges["drifted"]
 	}
 	if x.Badge == "" {
 		x.Badge = badges["steady"]

@@ -177,6 +177,7 @@ func (l *loader) relations(ctx context.Context) {
 		c := l.byID[r.Into]
 		c.Merged = append(c.Merged, r.ID)
 	})
+	l.drifts(ctx, oneOf("campaign_id", l.ids))
 }
 
 // behind are the statements behind the figures of one campaign.
@@ -191,6 +192,9 @@ func behind(c *Campaign) []Query {
 		{"networks, countries, mailers", infrastructureSQL(where)},
 		{"attachments", attachmentsSQL(where)},
 		{"merged", mergedSQL(oneOf("merged_into", []string{c.ID}))},
+	}
+	if c.Drift != nil {
+		out = append(out, Query{"drift", driftSQL(where)})
 	}
 	if c.OperationID != "" {
 		out = append(out, Query{"siblings", siblingsSQL(oneOf("operation_id", []string{c.OperationID}))})

@@ -38,7 +38,7 @@ func (s *Summary) Markdown(w io.Writer) error {
 		m.line("\n| campaign | change | reports | day before | aimed at | forges | from |\n|---|---|--:|--:|---|---|---|")
 	}
 	for _, c := range s.Campaigns {
-		m.line("| %s `%s` | %s | %s | %s | %s | %s | %s |", md(clean(c.title(), 60)), code(c.ID), md(c.Day.Change), number(c.Day.Reports),
+		m.line("| %s `%s` | %s | %s | %s | %s | %s | %s |", md(clean(c.title(), 60)), code(c.ID), md(c.change()), number(c.Day.Reports),
 			number(c.Day.ReportsBefore), md(c.aim()), md(c.forged()), md(c.from()))
 	}
 	for _, c := range s.Campaigns {
@@ -66,7 +66,7 @@ func code(s string) string { return strings.NewReplacer("`", "'", "|", "/").Repl
 
 func (m *markdown) campaign(c *Campaign) {
 	m.line("\n## %s\n", md(c.title()))
-	m.line("`%s`, %s: %s on the day (%s). In all %s.", code(c.ID), md(c.Day.Change), plural(c.Day.Reports, "report", "reports"),
+	m.line("`%s`, %s: %s on the day (%s). In all %s.", code(c.ID), md(c.change()), plural(c.Day.Reports, "report", "reports"),
 		md(against(c.Day.Reports, c.Day.ReportsBefore)), md(c.size()))
 	m.line("\n| | |\n|---|---|")
 	m.line("| Timeline | `%s` %s |", code(c.strip(c.LastSeen, 48)), md(c.peak()))

@@ -32,7 +32,7 @@ func sample(with func(string) string) *Summary {
 			InCampaigns: 1205, Changes: Changes{New: 2, Merged: 1}},
 		Campaigns: []*Campaign{c},
 		Others: []Line{
-			{ID: "cother", Name: with("Parcel waits"), Change: "faded", ReportsBefore: 9},
+			{ID: "cother", Name: with("Parcel waits"), Change: "faded", ReportsBefore: 9, Status: "drifted"},
 			{ID: "cmerged", Name: with("Vote or else"), Change: "merged", MergedInto: c.ID},
 		},
 		Left: 3,
@@ -83,6 +83,10 @@ func sampleCampaign(with func(string) string) *Campaign {
 	}
 	c.pick(map[[2]string][]spread{{KindIP, "198.51.100.23"}: {{Campaign: c.ID, Reports: 70, Total: 73}, {Campaign: "", Reports: 3, Total: 73}}}, 2000)
 	c.Block = c.blocks()
+	c.Status, c.Drift = "drifted", &Drift{At: start.Add(time.Hour), Reports: []Stray{
+		{ReportID: strings.Repeat("cd", 16), Nearest: strings.Repeat("ef", 16), Score: -4.1, Links: []Link{{Key: "text", Value: with("vote or"), Score: .1, Weight: -1.2}}},
+	}}
+	c.settlers()
 	c.SQL = behind(c)
 	return c
 }

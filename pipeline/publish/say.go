@@ -152,6 +152,7 @@ type row struct{ Name, Text string }
 func (c *Campaign) rows() []row {
 	id := c.Identity
 	list := []row{
+		{"Fell apart", c.driftWords()},
 		{"Seen", moment(c.FirstSeen) + " to " + moment(c.LastSeen) + " UTC"},
 		{"Forges", c.forged()},
 		{"Authentication", c.authentication()},
@@ -221,5 +222,9 @@ func (l Line) say() string {
 	if l.Change == "merged" {
 		return fmt.Sprintf("%s: merged into %s", name, clean(l.MergedInto, 40))
 	}
-	return fmt.Sprintf("%s: %s, %s (%s)", name, l.Change, plural(l.Reports, "report", "reports"), against(l.Reports, l.ReportsBefore))
+	change := l.Change
+	if l.Status == "drifted" {
+		change += ", drifted"
+	}
+	return fmt.Sprintf("%s: %s, %s (%s)", name, change, plural(l.Reports, "report", "reports"), against(l.Reports, l.ReportsBefore))
 }

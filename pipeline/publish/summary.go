@@ -75,6 +75,7 @@ type Line struct {
 	Recipients    uint64 `ch:"recipients" json:"recipients"`
 	// MergedInto is the campaign that has the reports of a merged one.
 	MergedInto string `ch:"merged_into" json:"merged_into,omitempty"`
+	Status     string `ch:"status" json:"status"`
 }
 
 func figuresSQL(day time.Time) string {
@@ -108,7 +109,7 @@ ORDER BY reports DESC, reports_before DESC, campaign_id LIMIT %d`, date(day), ma
 }
 
 func namesSQL(ids []string) string {
-	return "SELECT campaign_id, name, merged_into FROM campaigns WHERE " + oneOf("campaign_id", ids)
+	return "SELECT campaign_id, name, merged_into, toString(status) AS status FROM campaigns WHERE " + oneOf("campaign_id", ids)
 }
 
 // LatestDay is the last day (UTC) with reports.
@@ -229,7 +230,8 @@ func (s *Summary) fill(ctx context.Context, db Database, lines []Line) error {
 		byID[n.ID] = n
 	}
 	for i, l := range s.Others {
-		s.Others[i].Name, s.Others[i].MergedInto = byID[l.ID].Name, byID[l.ID].MergedInto
+		n := byID[l.ID]
+		s.Others[i].Name, s.Others[i].MergedInto, s.Others[i].Status = n.Name, n.MergedInto, n.Status
 	}
 	return nil
 }

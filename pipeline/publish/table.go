@@ -17,6 +17,7 @@ func (c *Campaign) Table(w io.Writer) error {
 	fmt.Fprintf(b, "%s\n%s  %s  status %s\n\n", c.title(), clean(c.ID, 40), c.size(), clean(c.Status, 20))
 	fmt.Fprintf(b, "  %s\n  the last 72 hours; %s\n\n", c.strip(c.LastSeen, 72), c.peak())
 	c.facts(b)
+	c.driftTable(b)
 	c.targetTable(b)
 	c.serverTable(b)
 	c.attachmentTable(b)
