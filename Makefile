@@ -64,7 +64,7 @@ quality: build ## how good the grouping is: testdata, simulated traffic, LABELLE
 	@cd bin/quality && cat $(REPORTS:=.md)
 	@echo; echo '# What moved since the figures in $(FIGURES)'
 	@for r in $(REPORTS); do diff -U 0 $(FIGURES)/$$r.md bin/quality/$$r.md && echo "$$r: nothing" || true; done
-	$(if $(KEEP),cp $(REPORTS:%=bin/quality/%.md) $(REPORTS:%=bin/quality/%.svg) $(FIGURES)/)
+	$(if $(KEEP),cp $(REPORTS:%=bin/quality/%.md) $(REPORTS:%=bin/quality/%.svg) $(FIGURES)/ && go test ./cmd/shoal -run TestReadmeQuality -update)
 	@echo 'Curves and worst errors: bin/quality/*.svg, *-errors.md' >&2
 
 generate: ## generated code: the records' protobuf

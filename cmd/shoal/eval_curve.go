@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/go-analyze/charts"
 
+	"shoal/cluster"
 	"shoal/cluster/score"
 )
 
@@ -17,23 +19,29 @@ const (
 	curveStep  = 0.5
 )
 
-// curvePoint is the result with one join threshold.
+// curvePoint is the result with one join threshold. held is that under weights
+// which have not seen what is scored, nil if there are none.
 type curvePoint struct {
 	join float64
 	score.Result
+	held *score.Result
 }
 
 // curve scores the same reports under other join thresholds. The merge threshold
 // stays.
-func (t *trainer) curve() []curvePoint {
+func (t *trainer) curve(folds []*cluster.Weights) []curvePoint {
 	var points []curvePoint
-	moved := *t
-	moved.items = append([]score.Item(nil), t.items...)
+	items := slices.Clone(t.items)
 	for d := -curveBelow; d <= curveAbove; d += curveStep {
 		cfg := t.cfg
 		cfg.Join += d
-		answer(moved.items, moved.group(cfg))
-		points = append(points, curvePoint{cfg.Join, score.Score(moved.items)})
+		answer(items, t.group(cfg))
+		p := curvePoint{join: cfg.Join, Result: score.Score(items)}
+		if len(folds) > 0 {
+			held := score.Score(t.heldOut(cfg, folds))
+			p.held = &held
+		}
+		points = append(points, p)
 	}
 	return points
 }
@@ -43,52 +51,61 @@ const (
 	curveHeight = 420
 )
 
-// curveSeries are the lines of the drawing.
-var curveSeries = []struct {
+// curveLine is one line of the drawing.
+type curveLine struct {
 	name, colour string
-	of           func(score.Result) float64
-}{
-	{"precision, lenient", "#1f6feb", func(r score.Result) float64 { return r.Lenient.P }},
-	{"precision, strict", "#9aa4af", func(r score.Result) float64 { return r.Strict.P }},
-	{"recall", "#b3261e", func(r score.Result) float64 { return r.Lenient.R }},
-	{"F1, lenient", "#2da44e", func(r score.Result) float64 { return r.Lenient.F1 }},
+	of           func(curvePoint) float64
+}
+
+// curveLines are drawn in this order: where two coincide the later one shows.
+var curveLines = []curveLine{
+	{"strict precision", "#9aa4af", func(p curvePoint) float64 { return p.Strict.P }},
+	{"precision", "#1f6feb", func(p curvePoint) float64 { return p.Lenient.P }},
+	{"recall", "#b3261e", func(p curvePoint) float64 { return p.Lenient.R }},
+	{"F1", "#2da44e", func(p curvePoint) float64 { return p.Lenient.F1 }},
+}
+
+var heldLines = []curveLine{
+	{"held-out precision", "#8ab8f5", func(p curvePoint) float64 { return p.held.Lenient.P }},
+	{"held-out recall", "#e39a94", func(p curvePoint) float64 { return p.held.Lenient.R }},
 }
 
 // drawCurve gives the curve as SVG. The threshold in use has a mark.
 func drawCurve(points []curvePoint, inUse float64) ([]byte, error) {
-	values := make([][]float64, len(curveSeries)+1)
-	labels := make([]string, len(points))
-	low := 1.0
-	for i, p := range points {
-		labels[i] = fmt.Sprintf("%+.1f", p.join)
-		for s, line := range curveSeries {
-			v := line.of(p.Result)
-			values[s] = append(values[s], v)
-			low = min(low, v)
+	mark := curveLine{"in use", "#24292f", func(p curvePoint) float64 {
+		if p.join != inUse {
+			return charts.GetNullValue()
 		}
-		mark := charts.GetNullValue()
-		if p.join == inUse {
-			mark = p.Lenient.F1
-		}
-		values[len(curveSeries)] = append(values[len(curveSeries)], mark)
+		return p.Lenient.F1
+	}}
+	lines := curveLines
+	if points[0].held != nil {
+		lines = slices.Concat(lines, heldLines)
 	}
-	return drawLines(values, labels, low)
+	return drawLines(points, append(slices.Clone(lines), mark))
 }
 
-func drawLines(values [][]float64, labels []string, low float64) ([]byte, error) {
+// drawLines draws the last line as a mark.
+func drawLines(points []curvePoint, lines []curveLine) ([]byte, error) {
 	theme := charts.ThemeOption{
 		AxisStrokeColor:    charts.ParseColor("#c9d1d9"),
 		AxisSplitLineColor: charts.ParseColor("#eaeef2"),
 		BackgroundColor:    charts.ParseColor("#ffffff"),
 		TextColor:          charts.ParseColor("#57606a"),
 	}
-	var names []string
-	for _, s := range curveSeries {
-		names = append(names, s.name)
-		theme.SeriesColors = append(theme.SeriesColors, charts.ParseColor(s.colour))
+	values, low := make([][]float64, len(lines)), 1.0
+	var names, labels []string
+	for i, l := range lines {
+		names = append(names, l.name)
+		theme.SeriesColors = append(theme.SeriesColors, charts.ParseColor(l.colour))
+		for _, p := range points {
+			values[i] = append(values[i], l.of(p))
+			low = min(low, l.of(p))
+		}
 	}
-	names = append(names, "in use")
-	theme.SeriesColors = append(theme.SeriesColors, charts.ParseColor("#24292f"))
+	for _, p := range points {
+		labels = append(labels, fmt.Sprintf("%.1f", p.join))
+	}
 	opt := charts.NewLineChartOptionWithData(values)
 	opt.Theme = charts.MakeTheme(theme)
 	opt.Padding = charts.NewBox(16, 16, 32, 12)

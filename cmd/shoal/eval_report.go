@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"shoal/cluster"
 	"shoal/cluster/score"
 )
 
@@ -33,20 +34,21 @@ func (a *app) report(ctx context.Context, o evalOptions, t *trainer, g *grouping
 	if q.worst == 0 {
 		q.worst = worstListed
 	}
+	var folds []*cluster.Weights
 	if o.folds > 1 {
 		if err := o.learnWith(ctx, t); err != nil {
 			return err
 		}
-		held, err := t.heldOut(o.folds)
-		if err != nil {
+		var err error
+		if folds, err = t.foldWeights(o.folds); err != nil {
 			return err
 		}
-		q.held = held
+		q.held = t.heldOut(o.cfg, folds)
 	}
 	if o.orders > 0 {
 		q.spread = t.orders(o.orders)
 	}
-	q.curve = t.curve()
+	q.curve = t.curve(folds)
 	svg, err := drawCurve(q.curve, o.cfg.Join)
 	if err != nil {
 		return err
@@ -84,16 +86,30 @@ func (q *quality) figures() []byte {
 		q.writeGroups(&b, "Corpus", byCorpus(q.items), byCorpus(q.held))
 	}
 	q.writeGroups(&b, "Class", score.ByClass(q.items), score.ByClass(q.held))
-	fmt.Fprintf(&b, "\n![Precision and recall over the join threshold](%s.svg)\n\n| join, nats | precision | strict precision | recall | F1 |\n| --: | --: | --: | --: | --: |\n", q.name)
+	q.writeCurve(&b)
+	return b.Bytes()
+}
+
+// writeCurve shows the drawing, and every second point of it in figures.
+func (q *quality) writeCurve(w io.Writer) {
+	fmt.Fprintf(w, "\n![Precision and recall over the join threshold](%s.svg)\n\n", q.name)
+	head, line := "| join, nats | precision | strict precision | recall | F1 |", "| --: | --: | --: | --: | --: |"
+	if len(q.held) > 0 {
+		head, line = head+" held-out precision | recall | F1 |", line+" --: | --: | --: |"
+	}
+	fmt.Fprintln(w, head+"\n"+line)
 	for i := 0; i < len(q.curve); i += 2 {
 		p := q.curve[i]
 		mark := ""
 		if p.join == q.t.cfg.Join {
 			mark = " (in use)"
 		}
-		fmt.Fprintf(&b, "| %.1f%s | %.3f | %.3f | %.3f | %.3f |\n", p.join, mark, p.Lenient.P, p.Strict.P, p.Lenient.R, p.Lenient.F1)
+		fmt.Fprintf(w, "| %.1f%s | %.3f | %.3f | %.3f | %.3f |", p.join, mark, p.Lenient.P, p.Strict.P, p.Lenient.R, p.Lenient.F1)
+		if p.held != nil {
+			fmt.Fprintf(w, " %.3f | %.3f | %.3f |", p.held.Lenient.P, p.held.Lenient.R, p.held.Lenient.F1)
+		}
+		fmt.Fprintln(w)
 	}
-	return b.Bytes()
 }
 
 func writeResult(w io.Writer, name string, r score.Result) {
@@ -119,15 +135,11 @@ func simulated(items []score.Item) bool {
 // writeGroups writes the figures of each group, with the held-out ones beside
 // them where there are any.
 func (q *quality) writeGroups(w io.Writer, title string, groups, held []score.Group) {
-	fmt.Fprintf(w, "\n| %s | messages | campaigns | precision | recall | F1 | strict F1 |", title)
+	head, line := "| messages | campaigns | precision | recall | F1 | strict F1 |", "| --- | --: | --: | --: | --: | --: | --: |"
 	if len(held) > 0 {
-		fmt.Fprint(w, " held-out precision | recall | F1 |")
+		head, line = head+" held-out precision | recall | F1 |", line+" --: | --: | --: |"
 	}
-	fmt.Fprint(w, "\n| --- | --: | --: | --: | --: | --: | --: |")
-	if len(held) > 0 {
-		fmt.Fprint(w, " --: | --: | --: |")
-	}
-	fmt.Fprintln(w)
+	fmt.Fprintf(w, "\n| %s %s\n%s\n", title, head, line)
 	byKey := map[string]score.Group{}
 	for _, g := range held {
 		byKey[g.Key] = g

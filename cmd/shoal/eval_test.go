@@ -133,7 +133,7 @@ func TestReport(t *testing.T) {
 // subject of the mail may be in them.
 func TestReportTellsNothing(t *testing.T) {
 	tr := evaluated(t, 4.5)
-	q := quality{name: "figures", items: tr.items, curve: tr.curve(), t: tr}
+	q := quality{name: "figures", items: tr.items, curve: tr.curve(nil), t: tr}
 	report := string(q.figures())
 	for _, it := range tr.items {
 		for _, s := range []string{filepath.Base(it.Name), it.Truth, it.Got} {
@@ -204,10 +204,11 @@ func checkLinks(t *testing.T, tr *trainer, kind score.FaultKind) (n int) {
 func TestHeldOut(t *testing.T) {
 	const parts = 2
 	tr := evaluated(t, cluster.DefaultConfig().Join)
-	held, err := tr.heldOut(parts)
+	weights, err := tr.foldWeights(parts)
 	if err != nil {
 		t.Fatal(err)
 	}
+	held := tr.heldOut(tr.cfg, weights)
 	if len(held) != parts*len(tr.items) {
 		t.Fatalf("%d items, want %d", len(held), parts*len(tr.items))
 	}
