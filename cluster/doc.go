@@ -6,7 +6,10 @@
 // values and answers each with the [Event] values that follow from it. It has
 // no clock, no randomness, no I/O and no goroutine, so the same log gives the
 // same campaigns, ids and events, byte for byte, and a restart is a
-// [Engine.Snapshot] plus a replay of what came after it.
+// [Engine.Snapshot] plus a replay of what came after it. What was published of
+// that part is not decided again but followed ([Engine.Follow]), so that a new
+// version, or other weights, never contradict what was said before them: they apply
+// from the next entry on, and [EventRetuned] says so.
 //
 // The engine never sees a message. It sees [Features]: hashes, sketches and
 // digests, each with a short text for people. What "similar" means is decided

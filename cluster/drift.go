@@ -92,7 +92,7 @@ func (e *Engine) watch(slot uint32, now int64) {
 		return
 	}
 	part, odd := e.fallen(slot)
-	if part == 0 {
+	if part == 0 || !e.may(EventDrifted, g.id, "") {
 		return
 	}
 	g.drift.raised = true

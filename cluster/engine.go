@@ -11,6 +11,10 @@ import "slices"
 type Engine struct {
 	cfg     Config
 	weights *Weights
+	own     rules  // what cfg and weights come to
+	rules   rules  // those under which the last entry was decided
+	said    bool   // history said under which rules it went on
+	guide   *guide // history that is followed; nil while the engine decides
 	// Observe, where set, is told every comparison of a report with an exemplar.
 	// It must not touch the engine.
 	Observe func(Comparison)
@@ -48,8 +52,9 @@ func NewEngine(cfg Config) *Engine {
 	if weights == nil {
 		weights = &learned
 	}
+	own := cfg.fingerprint(snapshotVersion)
 	return &Engine{
-		cfg: cfg, weights: weights, offset: -1,
+		cfg: cfg, weights: weights, own: own, rules: own, offset: -1,
 		byID: map[CampaignID]uint32{}, merged: newMerged(cfg.MergedIDs),
 		apart: map[[2]CampaignID]struct{}{}, ties: map[uint64][]CampaignID{},
 		operation: map[CampaignID]string{}, members: map[string][]CampaignID{},
@@ -73,6 +78,7 @@ func (e *Engine) Step(entry Entry) []Event {
 		return nil
 	}
 	e.offset, e.changed = entry.Offset, false
+	e.retune(entry.time())
 	switch {
 	case entry.Features != nil:
 		e.report(entry.Features)
@@ -85,6 +91,9 @@ func (e *Engine) Step(entry Entry) []Event {
 
 // emit numbers an event and adds it to the step's.
 func (e *Engine) emit(ev Event) {
+	if e.guide != nil && e.told(&ev) {
+		return
+	}
 	e.seq++
 	ev.Seq, ev.Offset = e.seq, e.offset
 	e.events = append(e.events, ev)
@@ -98,18 +107,20 @@ type match struct {
 }
 
 func (e *Engine) report(f *Features) {
-	if !e.seen.add(f.Report) {
+	if e.repeated(f.Report, !e.seen.add(f.Report)) {
 		e.emit(Event{Kind: EventRepeat, Time: f.Time, Report: f.Report})
 		return
 	}
 	e.sweep(f.Time)
+	e.forceIdle()
 	p := newProfile(f)
 	matches := e.match(p)
 	if len(matches) == 0 {
 		matches = e.recall(p)
 	}
+	matches, id := e.guided(p, matches)
 	if len(matches) == 0 {
-		e.open(p, f)
+		e.open(p, f, id)
 		return
 	}
 	home := matches[0].group
@@ -173,17 +184,26 @@ func (e *Engine) match(p *profile) []match {
 	return ms
 }
 
-// open starts a group with a report that agrees with nothing.
-func (e *Engine) open(p *profile, f *Features) {
-	id := newCampaignID(f.Report, 0)
-	for n := uint64(1); e.taken(id); n++ {
-		id = newCampaignID(f.Report, n)
+// open starts a group with a report that agrees with nothing. id is what the group
+// is called, "" if that is to be chosen.
+func (e *Engine) open(p *profile, f *Features, id CampaignID) {
+	if id == "" {
+		id = e.unused(f.Report)
 	}
 	g := e.newGroup(group{id: id, birth: e.seq + 1, reports: 1, last: f.Time})
 	e.freq.opened()
 	p.terms(e.freq.add)
 	e.addExemplar(g, p, f.Time)
 	e.emit(Event{Kind: EventAssigned, Time: f.Time, Report: f.Report, Campaign: id})
+}
+
+// unused gives the first of a report's ids that no campaign has or had.
+func (e *Engine) unused(r ReportID) CampaignID {
+	for n := uint64(0); ; n++ {
+		if id := newCampaignID(r, n); !e.taken(id) {
+			return id
+		}
+	}
 }
 
 func (e *Engine) taken(id CampaignID) bool {

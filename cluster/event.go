@@ -56,6 +56,7 @@ const (
 	EventRevived            // Campaign came back
 	EventRefused            // a Decision could not be carried out; Note says why
 	EventSettled            // an analyst decided what becomes of a Campaign that drifted
+	EventRetuned            // from here on other settings or weights apply: Label names them
 )
 
 // Event is one consequence of an [Entry].

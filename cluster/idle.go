@@ -27,12 +27,14 @@ const (
 )
 
 // newAttic makes the index of the shelved campaigns, sized for all of them.
-func newAttic(campaigns int) *index {
+func newAttic(campaigns int) *index { return newIndex(atticBits(campaigns)) }
+
+func atticBits(campaigns int) int {
 	bits := 4
 	for 1<<bits < campaigns*idleExemplars*keysPerExemplar/bucketSize {
 		bits++
 	}
-	return newIndex(bits)
+	return bits
 }
 
 // shelf is the order in which campaigns were shelved. Entries go stale when their
@@ -110,6 +112,9 @@ func (e *Engine) retire(slot uint32, now int64) {
 	g := &e.groups[slot]
 	if !g.lasting() {
 		e.drop(slot)
+		return
+	}
+	if g.created && !e.may(EventIdled, g.id, "") {
 		return
 	}
 	if g.created {

@@ -30,7 +30,7 @@ var eventNames = [...]string{
 	EventMerged: "merged", EventSplit: "split", EventMoved: "moved", EventLabelled: "labelled",
 	EventPinned: "pinned", EventTied: "tied", EventDrifted: "drifted", EventIdled: "idled",
 	EventRevived: "revived", EventRefused: "refused",
-	EventSettled: "settled",
+	EventSettled: "settled", EventRetuned: "retuned",
 }
 
 // String is the event's name in the lineage, such as "merged".

@@ -9,10 +9,16 @@ func (e *Engine) tryMerge(home uint32, m match, p *profile, now int64) uint32 {
 		return home
 	}
 	why, ok := e.agree(home, m.group, p)
-	if !ok {
+	if !ok || !e.mayUnite(home, m.group) {
 		return home
 	}
 	return e.merge(home, m.group, now, "", "", why)
+}
+
+// mayUnite says whether history, if it is followed, makes one of two groups.
+func (e *Engine) mayUnite(a, b uint32) bool {
+	a, b = e.byAge(a, b)
+	return e.may(EventMerged, e.groups[a].id, e.groups[b].id)
 }
 
 // agree says whether the exemplars of two groups agree: for two campaigns at
@@ -68,9 +74,7 @@ func worse(a, b int8) int8 {
 
 // merge moves everything into the older of two groups and returns it.
 func (e *Engine) merge(a, b uint32, now int64, actor, note string, why reason) uint32 {
-	if e.older(b, a) {
-		a, b = b, a
-	}
+	a, b = e.byAge(a, b)
 	if e.groups[b].idle == 0 {
 		e.revive(a, now)
 	}
@@ -98,6 +102,19 @@ func (e *Engine) merge(a, b uint32, now int64, actor, note string, why reason) u
 	e.changed = true
 	e.free(b)
 	return a
+}
+
+// byAge puts two groups in order: the one that keeps its id comes first, as history
+// says if it is followed.
+func (e *Engine) byAge(a, b uint32) (old, young uint32) {
+	if e.older(b, a) {
+		a, b = b, a
+	}
+	if e.guide != nil && e.guide.merges(e.groups[b].id, e.groups[a].id) {
+		a, b = b, a
+		e.groups[a].birth = min(e.groups[a].birth, e.groups[b].birth)
+	}
+	return a, b
 }
 
 // older says which of two groups keeps its id: a campaign before a report that

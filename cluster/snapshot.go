@@ -5,16 +5,18 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"time"
 )
 
-// A snapshot is a magic word, a format version, the fingerprint of the Config it
-// was made under, a body, and the SHA-256 of all before.
+// A snapshot is a magic word, a format version, the rules under which its last
+// entry was decided, a body, and the SHA-256 of all before. State is valid under any
+// rules: an engine of others takes it over, makes tables of other sizes anew, and
+// says [EventRetuned] at its next entry.
 const (
 	snapshotMagic   = "shoalsnp"
-	snapshotVersion = 2
+	snapshotVersion = 3
 	// oldestVersion is the oldest that is read. Version 1 has no idle campaigns, and
-	// a configuration without what bounds them.
+	// a configuration without what bounds them. Up to version 2 the sizes of the
+	// tables are not told: they are those of the engine that reads it.
 	oldestVersion = 1
 )
 
@@ -22,7 +24,6 @@ const (
 var (
 	ErrNotSnapshot     = errors.New("not a snapshot of the clusterer")
 	ErrSnapshotVersion = errors.New("snapshot of another version")
-	ErrSnapshotConfig  = errors.New("snapshot made under other settings or weights")
 	ErrSnapshotDamaged = errors.New("snapshot is damaged: its checksum does not fit")
 )
 
@@ -31,8 +32,10 @@ var (
 func (e *Engine) Snapshot() []byte {
 	c := &encoder{b: []byte(snapshotMagic)}
 	c.uint(snapshotVersion)
-	fp := e.cfg.fingerprint(snapshotVersion)
-	c.raw(fp[:])
+	c.raw(e.rules[:])
+	for _, n := range e.cfg.sizes() {
+		c.uint(uint64(n))
+	}
 	e.encode(c)
 	sum := sha256.Sum256(c.b)
 	return append(c.b, sum[:]...)
@@ -52,12 +55,12 @@ func (e *Engine) Restore(snapshot []byte) error {
 	if c.version = c.uint(); c.version < oldestVersion || c.version > snapshotVersion {
 		return fmt.Errorf("%w: %d, this program reads %d to %d", ErrSnapshotVersion, c.version, oldestVersion, snapshotVersion)
 	}
-	fp := e.cfg.fingerprint(c.version)
-	if !bytes.Equal(c.raw(len(fp)), fp[:]) {
-		return ErrSnapshotConfig
-	}
 	fresh := NewEngine(e.cfg)
 	fresh.Observe = e.Observe
+	copy(fresh.rules[:], c.raw(len(fresh.rules)))
+	if fresh.rules == e.cfg.fingerprint(c.version) { // a version knew them by another name
+		fresh.rules = fresh.own
+	}
 	if err := fresh.decode(c); err != nil {
 		return err
 	}
@@ -65,27 +68,25 @@ func (e *Engine) Restore(snapshot []byte) error {
 	return nil
 }
 
-// fingerprint covers everything that changes what a log means, as a version of the
-// format knows it.
-func (c Config) fingerprint(version uint64) [16]byte {
-	w := c.Weights
-	if w == nil {
-		w = &learned
+// sizes are those of the tables: index, frequencies, attic.
+type sizes [3]int
+
+func (c Config) sizes() sizes {
+	return sizes{1 << c.IndexBits, 1 << c.FrequencyBits, 1 << atticBits(c.IdleCampaigns)}
+}
+
+func (c *decoder) sizes(own sizes) sizes {
+	if c.version < 3 {
+		return own
 	}
-	c.Weights = nil
-	var known any = c
-	if version == 1 {
-		known = struct {
-			Join, Merge, Content     float64
-			Exemplars                int
-			Idle                     time.Duration
-			IndexBits, FrequencyBits int
-			Weights                  *Weights
-			Remember                 int
-		}{c.Join, c.Merge, c.Content, c.Exemplars, c.Idle, c.IndexBits, c.FrequencyBits, nil, c.Remember}
+	for i := range own {
+		n := c.uint()
+		if n == 0 || n > 1<<40 || n&(n-1) != 0 {
+			c.fail()
+		}
+		own[i] = int(n)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%+v %+v", known, *w))
-	return [16]byte(sum[:16])
+	return own
 }
 
 func (e *Engine) encode(c *encoder) {
@@ -116,6 +117,7 @@ func (e *Engine) encode(c *encoder) {
 }
 
 func (e *Engine) decode(c *decoder) error {
+	size := c.sizes(e.cfg.sizes())
 	e.seq, e.offset, e.hand = c.uint(), c.int(), uint32(c.uint())
 	for range c.size(1) {
 		e.groups = append(e.groups, decodeGroup(c))
@@ -130,14 +132,17 @@ func (e *Engine) decode(c *decoder) error {
 		e.apart[[2]CampaignID{a, CampaignID(c.text())}] = struct{}{}
 	}
 	e.decodeTies(c)
-	e.freq.decode(c)
-	e.index.decode(c)
+	e.freq.decode(c, size[1])
+	same := e.index.decode(c, size[0])
 	e.seen.decode(c)
-	e.decodeShelf(c)
+	e.decodeShelf(c, size[2])
 	for i := range e.groups {
 		if e.groups[i].id != "" {
 			e.byID[e.groups[i].id] = uint32(i)
 		}
+	}
+	if c.err == nil && !same {
+		e.reindex()
 	}
 	if c.err == nil && c.version == 1 {
 		for i := range e.groups {

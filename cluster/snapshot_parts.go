@@ -1,5 +1,7 @@
 package cluster
 
+import "math"
+
 func (g *group) encode(c *encoder) {
 	c.text(string(g.id))
 	if g.id == "" {
@@ -162,19 +164,28 @@ func (f *frequency) encode(c *encoder) {
 	}
 }
 
-func (f *frequency) decode(c *decoder) {
+// decode reads counters of rows of size. Where the own rows have another size each
+// counter goes to all places that its values can have now: counts stay what they
+// must be, the true ones or more.
+func (f *frequency) decode(c *decoder, size int) {
 	f.clusters, f.added = uint32(c.uint()), c.uint()
 	f.setFloor()
 	for _, row := range f.rows {
 		at := 0
 		for gap := c.uint(); gap > 0; gap = c.uint() {
 			at += int(gap - 1)
-			if at >= len(row) || at < 0 {
+			if at >= size || at < 0 {
 				c.fail()
 				return
 			}
-			row[at] = uint16(c.uint())
+			n := uint16(c.uint())
+			for i := at & (len(row) - 1); i < len(row); i += size {
+				row[i] = uint16(min(uint32(row[i])+uint32(n), math.MaxUint16))
+			}
 		}
+	}
+	for f.added >= f.limit {
+		f.halve()
 	}
 }
 
@@ -195,16 +206,37 @@ func (x *index) encode(c *encoder) {
 	c.uint(0)
 }
 
-func (x *index) decode(c *decoder) {
+// decode reads an index of size buckets. Where the own one has another size it stays
+// empty: same is false.
+func (x *index) decode(c *decoder, size int) (same bool) {
+	same = size == len(x.buckets)
+	var skipped [bucketSize]posting
 	at := 0
 	for gap := c.uint(); gap > 0; gap = c.uint() {
 		at += int(gap - 1)
-		if at >= len(x.buckets) || at < 0 {
+		if at >= size || at < 0 {
 			c.fail()
-			return
+			return same
 		}
-		for j := range x.buckets[at] {
-			x.buckets[at][j] = posting{c.half(), uint32(c.uint())}
+		into := &skipped
+		if same {
+			into = &x.buckets[at]
+		}
+		for j := range into {
+			into[j] = posting{c.half(), uint32(c.uint())}
+		}
+	}
+	return same
+}
+
+// reindex enters all live exemplars into an index that is empty.
+func (e *Engine) reindex() {
+	for slot := range e.exemplars {
+		if x := e.exemplar(uint32(slot)); x != nil {
+			e.keys = x.indexKeys(e.freq, e.keys[:0])
+			for _, k := range e.keys {
+				e.index.add(k.key, uint32(slot))
+			}
 		}
 	}
 }

@@ -15,14 +15,15 @@ func (e *Engine) encodeShelf(c *encoder) {
 }
 
 // decodeShelf reads it and puts the idle groups back on the shelf, in their order.
-func (e *Engine) decodeShelf(c *decoder) {
+func (e *Engine) decodeShelf(c *decoder, size int) {
 	if c.version == 1 {
 		return
 	}
 	e.shelf.last = c.uint()
+	same := true
 	if c.bool() {
 		e.attic = newAttic(e.cfg.IdleCampaigns)
-		e.attic.decode(c)
+		same = e.attic.decode(c, size)
 	}
 	for i := range e.groups {
 		if n := e.groups[i].idle; n != 0 {
@@ -31,6 +32,11 @@ func (e *Engine) decodeShelf(c *decoder) {
 	}
 	e.shelf.count = len(e.shelf.queue)
 	slices.SortFunc(e.shelf.queue, func(a, b shelved) int { return cmp.Compare(a.number, b.number) })
+	if !same {
+		for _, s := range e.shelf.queue {
+			e.post(s.slot)
+		}
+	}
 }
 
 func (m *merged) encode(c *encoder) {

@@ -100,6 +100,9 @@ func (e *Engine) tryTie(slot uint32, with CampaignID, now int64) {
 	if e.older(b, a) {
 		a, b = b, a
 	}
+	if !e.may(EventTied, e.fellows(b)[0], e.groups[a].id) {
+		return
+	}
 	operation := e.operationOf(a)
 	for _, id := range e.fellows(b) {
 		e.enterOperation(id, operation)
