@@ -77,7 +77,7 @@ func TestRecordSize(t *testing.T) {
 		features += len(b)
 	}
 	t.Logf("record: %d bytes on average, %d of them features", total/len(samples), features/len(samples))
-	if total/len(samples) > 3000 {
+	if total/len(samples) > 2000 {
 		t.Errorf("record is %d bytes on average", total/len(samples))
 	}
 }

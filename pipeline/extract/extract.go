@@ -56,6 +56,7 @@ type work struct {
 	defects   []string
 	shapes    map[string]int // links of each shape in the row
 	pixels    int            // that may still be decoded
+	inflate   int            // bytes that attachments may still inflate to
 	pdf       *pdf           // the attachment in hand
 }
 
@@ -66,7 +67,7 @@ func (w *work) begin(x *Extractor, r *pipeline.Report, m *message.Message) {
 	w.found = findings{links: w.found.links[:0], contacts: w.found.contacts[:0], tokens: w.found.tokens[:0]}
 	w.fileLinks, w.phones, w.wallets, w.personal, w.defects = nil, nil, nil, nil, nil
 	w.shapes = make(map[string]int)
-	w.pixels, w.pdf = maxPixels, nil
+	w.pixels, w.inflate, w.pdf = maxPixels, maxInflateAll, nil
 }
 
 // end lets go of what belongs to the message.

@@ -58,13 +58,25 @@ func (w *work) readPDF(p *message.Part, f *cluster.File) {
 	if !bytes.HasPrefix(p.Data, []byte("%PDF")) {
 		return
 	}
-	w.pdf = readPDF(p.Data)
+	budget := w.mayInflate()
+	w.pdf = readPDF(p.Data, budget)
+	w.inflated(budget - w.pdf.budget)
 	picture := w.pdf.picture()
 	for _, t := range picture.tokens() {
 		w.values.add(cluster.KeyToken, t)
 	}
 	if !w.pdf.encrypted && w.takePixels(picture.width, picture.height) {
 		f.Look = w.pictureLook(&picture)
+	}
+}
+
+// mayInflate is how many bytes the next attachment may inflate to.
+func (w *work) mayInflate() int { return min(maxInflate, w.inflate) }
+
+// inflated takes what an attachment inflated to off what the message may.
+func (w *work) inflated(n int) {
+	if w.inflate -= n; w.inflate <= 0 {
+		w.defect(defectAttachments)
 	}
 }
 

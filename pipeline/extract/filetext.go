@@ -47,7 +47,10 @@ func (w *work) documentText(p *message.Part, kind cluster.FileKind) string {
 	case bytes.HasPrefix(p.Data, []byte("{\\rtf")):
 		return rtfText(p.Data)
 	case bytes.HasPrefix(p.Data, []byte("PK\x03\x04")):
-		return officeText(p.Data)
+		budget := w.mayInflate()
+		text, left := officeText(p.Data, budget)
+		w.inflated(budget - left)
+		return text
 	case p.Type == "text/html" || ext == ".htm" || ext == ".html" || ext == ".shtml":
 		w.htmlFile(p.Data)
 		return string(w.filePage.text)
@@ -97,14 +100,14 @@ func rtfText(data []byte) string {
 }
 
 // officeText reads the text of the XML parts that hold it (Word, Excel,
-// PowerPoint, OpenDocument).
-func officeText(data []byte) string {
+// PowerPoint, OpenDocument), inflating at most budget bytes, and what is left of
+// those.
+func officeText(data []byte, budget int) (text string, left int) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return ""
+		return "", budget
 	}
 	var b strings.Builder
-	budget := int64(maxInflate)
 	for i, f := range z.File {
 		if i > 200 || b.Len() >= maxFileText || budget <= 0 {
 			break
@@ -116,12 +119,12 @@ func officeText(data []byte) string {
 		if err != nil {
 			continue
 		}
-		lr := &io.LimitedReader{R: rc, N: budget}
+		lr := &io.LimitedReader{R: rc, N: int64(budget)}
 		xmlText(&b, lr)
-		budget = lr.N
+		budget = int(lr.N)
 		rc.Close()
 	}
-	return b.String()
+	return b.String(), budget
 }
 
 func officePart(name string) bool {

@@ -9,7 +9,8 @@ import (
 // Bounds on one PDF.
 const (
 	maxObjects = 4096
-	maxCodes   = 1 << 16 // of one font
+	maxCodes   = 1 << 16  // of one font
+	maxDict    = 16 << 10 // bytes of an object in a stream: those may overlap
 )
 
 // pdf is as much of a document as its text needs: the objects by number, streams
@@ -29,12 +30,11 @@ type pdfObject struct {
 	raw    []byte // of a picture, as it stands
 }
 
-// readPDF takes a document apart. Of an encrypted one no stream is inflated.
-func readPDF(data []byte) *pdf {
-	p := &pdf{objects: make(map[int]pdfObject), budget: maxInflate, data: data}
-	if bytes.Contains(data, []byte("/Encrypt")) {
-		p.encrypted, p.budget = true, 0
-	}
+// readPDF takes a document apart, inflating at most budget bytes; nothing of an
+// encrypted one.
+func readPDF(data []byte, budget int) *pdf {
+	p := &pdf{objects: make(map[int]pdfObject), budget: budget, data: data}
+	p.encrypted = bytes.Contains(data, []byte("/Encrypt"))
 	p.read(data)
 	return p
 }
@@ -154,7 +154,7 @@ func (p *pdf) objectStream(o pdfObject) {
 		if _, seen := p.objects[id]; !seen {
 			p.order = append(p.order, id)
 		}
-		p.objects[id] = pdfObject{dict: o.stream[first+at : end]}
+		p.objects[id] = pdfObject{dict: o.stream[first+at : min(end, first+at+maxDict)]}
 	}
 }
 

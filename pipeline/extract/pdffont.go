@@ -16,10 +16,16 @@ type glyphs struct {
 // fonts maps the names by which pages call fonts to the fonts' ToUnicode maps.
 func (p *pdf) fonts() map[string]*glyphs {
 	maps := make(map[int]*glyphs) // by font object
+	read := make(map[int]*glyphs) // by the map's own: fonts may share one
 	for _, id := range p.order {
-		if to := intAfter(p.objects[id].dict, "/ToUnicode"); to >= 0 {
-			maps[id] = readCMap(p.objects[to].stream)
+		to := intAfter(p.objects[id].dict, "/ToUnicode")
+		if to < 0 {
+			continue
 		}
+		if read[to] == nil {
+			read[to] = readCMap(p.objects[to].stream)
+		}
+		maps[id] = read[to]
 	}
 	fonts := make(map[string]*glyphs)
 	if len(maps) == 0 {
@@ -27,7 +33,7 @@ func (p *pdf) fonts() map[string]*glyphs {
 	}
 	for _, id := range p.order {
 		d := p.objects[id].dict
-		d = d[:min(len(d), 16<<10)]
+		d = d[:min(len(d), maxDict)]
 		for n := 0; n < 64; n++ {
 			name, object, rest := reference(d)
 			if name == nil {

@@ -54,7 +54,7 @@ func testWork(t testing.TB, address, name string) *work {
 	w := newExtractor(t).pool.Get().(*work)
 	w.x = newExtractor(t)
 	w.who.mask = newMask([]string{address}, []string{name})
-	w.values.mask = w.who.mask
+	w.values.mask, w.inflate = w.who.mask, maxInflateAll
 	return w
 }
 

@@ -15,14 +15,18 @@ const (
 // long number, an odd spelling. What is common after all, the engine's counts
 // will tell.
 func (s *scanner) token(chunk string) {
-	if len(s.found.tokens) >= maxTokensSeen {
-		return
+	for len(s.found.tokens) < maxTokensSeen {
+		i := strings.IndexAny(chunk, "-:/=|")
+		if i < 0 {
+			s.piece(chunk)
+			return
+		}
+		s.piece(chunk[:i])
+		chunk = chunk[i+1:]
 	}
-	if i := strings.IndexAny(chunk, "-:/=|"); i >= 0 {
-		s.token(chunk[:i])
-		s.token(chunk[i+1:])
-		return
-	}
+}
+
+func (s *scanner) piece(chunk string) {
 	t := strings.Trim(chunk, ".,;:!?()[]{}<>\"'*_\\#~`+")
 	if len(t) < 3 || len(t) > maxToken || strings.ContainsRune(t, '%') && len(t) < 5 {
 		return
