@@ -11,11 +11,12 @@ import "math/bits"
 // makes it one with no other campaign. An analyst settles it: by a split, or by a
 // merge or a pin, which say that it is one.
 //
-// Measured on real mail in 30 orders of arrival (138 campaigns, 8 to 10 of them
-// with three strangers or more, nearly all lures of one kit): 25 alarms, 16 of them
-// on mixed campaigns and all of these along the labels; the other 9 are all of one
-// campaign, whose padding comes in two kinds. Without driftMargin there were twice
-// as many alarms and half were wrong.
+// Measured on real mail of 138 campaigns, of which 7 to 12 have three strangers or
+// more, nearly all lures of one kit: in 60 orders of arrival 55 alarms, 37 of them
+// on mixed campaigns and 36 of these along the labels; the others are nearly all of
+// one campaign, whose padding comes in two kinds. In 75,000 simulated reports 4
+// alarms, all on mixed campaigns. Without driftMargin there were twice as many and
+// half were wrong. Most mixed campaigns raise none: their lures agree.
 
 // drift says where a campaign stands with its alarm.
 type drift struct {

@@ -72,8 +72,8 @@ func (e *Engine) learn(g uint32, p *profile) {
 	})
 }
 
-// addExemplar keeps p for group g, in the place of the exemplar that was of use
-// the longest time ago where the group is full. The first exemplar stays.
+// addExemplar keeps p for group g, where the group is full in the place of the
+// exemplar that stands for least. The first exemplar stays.
 func (e *Engine) addExemplar(g uint32, p *profile, now int64) {
 	at := slices.Index(e.groups[g].exemplars, e.insert(g, exemplar{profile: p, last: now}))
 	e.link(g, at)
@@ -98,7 +98,7 @@ func (e *Engine) place(g uint32) uint32 {
 	if len(own) >= e.cfg.Exemplars {
 		victim := 1
 		for i := 2; i < len(own); i++ {
-			if e.exemplars[own[i]].last < e.exemplars[own[victim]].last {
+			if e.exemplars[own[i]].lesser(&e.exemplars[own[victim]]) {
 				victim = i
 			}
 		}
@@ -114,6 +114,19 @@ func (e *Engine) place(g uint32) uint32 {
 	}
 	e.groups[g].exemplars = append(own, slot)
 	return slot
+}
+
+// fewHits is how many reports that joined by an exemplar are as good as none when
+// one has to go.
+const fewHits = 4
+
+// lesser says which of two exemplars stands for less: clearly fewer reports joined
+// by it, or as many, and none for longer.
+func (x *exemplar) lesser(than *exemplar) bool {
+	if a, b := x.hits/fewHits, than.hits/fewHits; a != b {
+		return a < b
+	}
+	return x.last < than.last
 }
 
 // free gives a group's slot back.
