@@ -41,15 +41,43 @@
 // campaigns merge when a third of the smaller one's exemplars agree with the
 // other's, not because one report resembles both, and the older id survives.
 // Campaigns that share rare servers, contacts, identity or kit, of two kinds at
-// least, are tied into an operation and stay apart. What an analyst decided is
-// never undone.
+// least, are tied into an operation and stay apart.
+//
+// A campaign that nothing joined for [Config.Idle] is idle ([EventIdled]): two
+// exemplars stay, in an index where only a report that is news to the live
+// campaigns looks. One that agrees with them brings the campaign back under its
+// old id ([EventRevived]). Of real campaigns that were idle for a while, 96.6 % of
+// the later reports came home, against 97.3 % without the pause. A report that
+// stood alone for as long is forgotten.
+//
+// A campaign whose exemplars drift apart is reported with a proposed split
+// ([EventDrifted], an event for each report that should leave) and not grown, until
+// an analyst settles it ([EventSettled]).
+//
+// What an analyst decided is not undone by the machine: what was split stays apart,
+// through merges too; a campaign to which reports are pinned is not merged away; a
+// label goes along with a merge, and two campaigns that are labelled otherwise do
+// not merge. Decisions on idle campaigns are carried out as long as these are
+// remembered, and campaigns on which somebody decided are forgotten last.
 //
 // # What it costs
 //
 // Work for a report does not grow with the number of reports: keys, postings of
 // a key, candidates, exemplars of a campaign and values of a report are all
-// bounded, and an index bucket is one cache line. Memory is the tables of
-// [Config] and the exemplars of groups that are not idle. A flood of near-copies
+// bounded, and an index bucket is one cache line.
+//
+// Memory is bounded for ever: the tables of [Config]; [Config.LiveExemplars]
+// exemplars of groups that are not idle (about 2 kB each; most traffic has
+// far fewer within the idle horizon, and beyond the bound the longest quiet are
+// made idle early); two exemplars of each of [Config.IdleCampaigns] and their
+// index (32 MB by default); twice [Config.Remember] report ids of 8 bytes and twice
+// [Config.MergedIDs] campaign ids, in generations. Pairs that were split are
+// forgotten with the campaigns, and ids are tied into operations while they are
+// remembered. What an id that merged away has become is known for ever to the
+// store, which the commands ask first. In a log of ten horizons the heap stood at
+// 124 to 137 MB from the second on.
+//
+// A flood of near-copies
 // of everything pushes out postings of its own keys first; what it costs others
 // is the buckets that it shares with them.
 //
