@@ -15,6 +15,9 @@ import (
 type Engine interface {
 	// Step takes the next entry. The events are valid until the next call.
 	Step(cluster.Entry) []cluster.Event
+	// Follow takes the next entry as the events of it that were published say; it
+	// returns those that are missing where they are not all.
+	Follow(entry cluster.Entry, published []cluster.Event, all bool) []cluster.Event
 	// Snapshot serialises the state; Restore replaces it by a snapshot's, or
 	// leaves it alone and says why not.
 	Snapshot() []byte
@@ -42,6 +45,7 @@ type ClustererConfig struct {
 	Features   Log // of "features"
 	Events     Sink
 	EventsTail Tail
+	History    Reader // of "events"
 	Dead       Sink
 	Snapshots  Snapshots
 	// NewEngine returns an engine with empty state.
@@ -55,8 +59,13 @@ type ClustererConfig struct {
 
 // Clusterer runs the engine over "features" and publishes its events, each once
 // and in order, wherever it was killed: it starts from a snapshot, looks up the
-// last event published, steps through what came after, and publishes what is
-// newer. One works at a time; others stand by.
+// last event published, and takes the engine up to there by what was published, not
+// by deciding again: another version, or other weights, would decide otherwise. From
+// there on it steps and publishes. One works at a time; others stand by.
+//
+// A record at which the engine panics goes to the dead letter. The engine, which may
+// have been left half changed, is made again from the snapshot and history, and a
+// later replay finds no events of that record and passes over it too.
 type Clusterer struct {
 	cfg      ClustererConfig
 	progress Progress
@@ -64,10 +73,13 @@ type Clusterer struct {
 	dead     mortician
 
 	engine    Engine
-	published uint64    // number of the last event that is durable
-	committed int64     // features before this are done with
-	savedAt   time.Time // when the last snapshot was due
-	savedTo   int64     // offset of it
+	history   history
+	poison    map[int64]bool // offsets at which the engine panicked
+	published uint64         // number of the last event that is durable
+	reached   int64          // offset of the entry that it follows from
+	committed int64          // features before this are done with
+	savedAt   time.Time      // when the last snapshot was due
+	savedTo   int64          // offset of it
 }
 
 // NewClusterer returns a clusterer that does nothing yet.
@@ -79,7 +91,7 @@ func NewClusterer(cfg ClustererConfig) *Clusterer {
 	if cfg.SnapshotEvery <= 0 {
 		cfg.SnapshotEvery = 5 * time.Minute
 	}
-	c := &Clusterer{cfg: cfg}
+	c := &Clusterer{cfg: cfg, history: history{from: cfg.History}, poison: make(map[int64]bool)}
 	c.metrics = newStageMetrics("clusterer", cfg.Registerer, &c.progress)
 	c.dead = mortician{cfg.Dead, cfg.Retry, cfg.Log, c.metrics}
 	return c
@@ -115,7 +127,6 @@ func (c *Clusterer) reign(ctx context.Context) error {
 	if err := c.prepare(ctx); err != nil {
 		return stopped(ctx, err)
 	}
-	c.cfg.Features.SetOffset(c.engine.Offset() + 1)
 	hard, cancel := graceful(ctx, c.cfg.Grace)
 	defer cancel()
 	if err := c.commitLate(hard); err != nil {
@@ -129,7 +140,12 @@ func (c *Clusterer) reign(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("fetch features: %w", err)
 		}
-		if err := c.advance(hard, recs); err != nil {
+		err = c.advance(hard, recs)
+		if errors.Is(err, errPanicked) {
+			err = c.prepare(hard)
+			c.savedAt = time.Time{} // so that the next one costs less
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -164,23 +180,26 @@ func (c *Clusterer) prepare(ctx context.Context) error {
 		}
 	}
 	c.savedAt, c.savedTo = time.Now(), c.engine.Offset()
+	c.history.begin(c.engine.Seq(), c.published, c.reached)
+	c.cfg.Features.SetOffset(c.engine.Offset() + 1)
 	c.cfg.Log.Info("clustering", "from offset", c.engine.Offset()+1, "engine at event", c.engine.Seq(), "published", c.published)
 	return nil
 }
 
-// lookUpPublished reads the number of the last event in "events".
+// lookUpPublished reads the number of the last event in "events", and of which entry
+// it is.
 func (c *Clusterer) lookUpPublished(ctx context.Context) error {
 	err := c.cfg.Retry.do(ctx, c.cfg.Log, "look up the last event", func(ctx context.Context) error {
 		last, ok, err := c.cfg.EventsTail.Last(ctx)
 		if err != nil || !ok {
-			c.published = 0
+			c.published, c.reached = 0, -1
 			return err
 		}
 		ev, err := record.UnmarshalEvent(last.Value)
 		if err != nil {
 			return fmt.Errorf("event at offset %d: %w", last.Offset, err)
 		}
-		c.published = ev.GetSeq()
+		c.published, c.reached = ev.GetSeq(), ev.GetOffset()
 		return nil
 	}, c.metrics.failed)
 	if err != nil {
@@ -190,7 +209,7 @@ func (c *Clusterer) lookUpPublished(ctx context.Context) error {
 }
 
 // restore makes an engine from the newest snapshot, or an empty one where there
-// is none that serves: then the log is replayed.
+// is none that serves: then the log is followed from its beginning.
 func (c *Clusterer) restore(ctx context.Context) error {
 	var snapshot []byte
 	var ok bool
@@ -206,12 +225,12 @@ func (c *Clusterer) restore(ctx context.Context) error {
 		return nil
 	}
 	if err := c.engine.Restore(snapshot); err != nil {
-		c.cfg.Log.Error("snapshot refused, replaying the log from its beginning", "err", err)
+		c.cfg.Log.Error("snapshot refused, following the log from its beginning", "err", err)
 		c.engine = c.cfg.NewEngine()
 		return nil
 	}
 	if seq := c.engine.Seq(); seq > c.published {
-		c.cfg.Log.Error("snapshot is of another log, replaying from the beginning", "snapshot at event", seq, "published", c.published)
+		c.cfg.Log.Error("snapshot is of another log, following this one from its beginning", "snapshot at event", seq, "published", c.published)
 		c.engine = c.cfg.NewEngine()
 	}
 	return nil

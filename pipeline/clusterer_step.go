@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"runtime/debug"
 	"time"
 
 	"shoal/cluster"
@@ -17,7 +19,7 @@ func (c *Clusterer) advance(ctx context.Context, recs []Record) error {
 	var out outgoing
 	var letters []Record
 	for i := range recs {
-		err := c.step(recs[i], &out)
+		err := c.step(ctx, recs[i], &out)
 		var dead *DeadError
 		if errors.As(err, &dead) {
 			// Replaying what was committed buries nobody a second time.
@@ -52,23 +54,54 @@ type outgoing struct {
 	seqs []uint64
 }
 
-func (c *Clusterer) step(rec Record, out *outgoing) error {
-	entry, err := readEntry(rec)
-	if err != nil {
-		return err
+func (c *Clusterer) step(ctx context.Context, rec Record, out *outgoing) error {
+	entry, bad := readEntry(rec)
+	if errors.Is(bad, record.ErrVersion) {
+		return bad
 	}
-	for _, ev := range c.engine.Step(entry) {
-		if ev.Seq <= c.published {
-			continue
-		}
-		value, err := record.MarshalEvent(&ev)
+	if bad == nil && c.poison[rec.Offset] {
+		bad = Dead(ReasonPanic, nil)
+	}
+	evs, bad := c.caught(ctx, rec, entry, bad)
+	for i := range evs {
+		value, err := record.MarshalEvent(&evs[i])
 		if err != nil {
-			return fmt.Errorf("marshal event %d: %w", ev.Seq, err)
+			return fmt.Errorf("marshal event %d: %w", evs[i].Seq, err)
 		}
 		out.recs = append(out.recs, Record{Value: value})
-		out.seqs = append(out.seqs, ev.Seq)
+		out.seqs = append(out.seqs, evs[i].Seq)
 	}
-	return nil
+	return bad
+}
+
+// errPanicked says that the engine is not to be used any more, and the record at
+// which it panicked is known.
+var errPanicked = errors.New("the engine panicked")
+
+// caught takes a record through the engine. A panic makes the record one to pass
+// over; a second one at the same record would go on for ever and is returned. The
+// stack is logged without the panic's value, which can hold a piece of a message.
+func (c *Clusterer) caught(ctx context.Context, rec Record, entry cluster.Entry, bad error) (evs []cluster.Event, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.cfg.Log.Error("clustering panicked", "topic", rec.Topic, "offset", rec.Offset, "stack", string(debug.Stack()))
+			evs, err = nil, errPanicked
+			if c.poison[rec.Offset] {
+				err = fmt.Errorf("features at offset %d: panic of type %T, again", rec.Offset, p)
+			}
+			c.poison[rec.Offset] = true
+		}
+	}()
+	if !c.history.over() {
+		evs, live, err := c.follow(ctx, rec, entry, bad)
+		if !live {
+			return evs, err
+		}
+	}
+	if bad != nil {
+		return nil, bad
+	}
+	return c.engine.Step(entry), nil
 }
 
 // readEntry gives a DeadError for what can never be read. A record of a newer
@@ -161,6 +194,7 @@ func (c *Clusterer) save(ctx context.Context) error {
 		c.cfg.Log.Error("snapshot not kept, a restart will replay more", "offset", c.savedTo, "err", err)
 		return nil
 	}
+	maps.DeleteFunc(c.poison, func(offset int64, _ bool) bool { return offset <= c.savedTo })
 	c.cfg.Log.Info("snapshot kept", "offset", c.savedTo, "bytes", len(snapshot), "took", time.Since(began))
 	return nil
 }

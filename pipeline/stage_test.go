@@ -143,7 +143,7 @@ func TestNewerRecordStopsTheClusterer(t *testing.T) {
 		w.append(TopicFeatures, 0, Record{Value: []byte{0x08, 0x7f}}) // version 127
 		sink := func(topic string) memSink { return memSink{w: w, topic: topic} }
 		c := NewClusterer(ClustererConfig{Features: &memSource{w: w, stage: Stages()[1], batch: 3}, Events: sink(TopicEvents),
-			EventsTail: sink(TopicEvents), Dead: sink(TopicDead), Snapshots: memSnapshots{w, 0}, NewEngine: newToy})
+			EventsTail: sink(TopicEvents), History: w.history(0), Dead: sink(TopicDead), Snapshots: memSnapshots{w, 0}, NewEngine: newToy})
 		if err := c.Run(t.Context()); !errors.Is(err, record.ErrVersion) {
 			t.Errorf("Run = %v, want ErrVersion", err)
 		}

@@ -52,12 +52,14 @@ type world struct {
 	rows      map[string]int     // by report: how many assignments
 	stored    map[uint64]string  // by event number: the event
 	snapshots [][]byte
+	trimmed   map[string]int64 // by topic: what retention took, up to there
 
-	fault  fault
-	counts map[string]int
-	life   int // number of the process that may act
-	kill   context.CancelCauseFunc
-	change chan struct{} // closed and made anew when anything changes
+	newEngine func() Engine
+	faults    []fault
+	counts    map[string]int
+	life      int // number of the process that may act
+	kill      context.CancelCauseFunc
+	change    chan struct{} // closed and made anew when anything changes
 }
 
 type memTopic struct{ parts [][]Record }
@@ -66,7 +68,7 @@ func newWorld(t *testing.T, partitions int) *world {
 	w := &world{
 		t: t, topics: make(map[string]*memTopic), committed: make(map[string][]int64),
 		rows: make(map[string]int), stored: make(map[uint64]string),
-		counts: make(map[string]int), change: make(chan struct{}),
+		counts: make(map[string]int), change: make(chan struct{}), trimmed: make(map[string]int64), newEngine: newToy,
 	}
 	for name, n := range map[string]int{TopicReports: partitions, TopicFeatures: 1, TopicEvents: 1, TopicDead: 1} {
 		w.topics[name] = &memTopic{parts: make([][]Record, n)}
@@ -123,12 +125,11 @@ func reads(op string) bool {
 }
 
 func (w *world) outcome(op string) outcome {
-	if w.fault.op != op {
-		return goesWell
-	}
-	n := w.counts[op] - w.fault.nth
-	if n == 0 || w.fault.what == failsForAWhile && n > 0 && n < 10 {
-		return w.fault.what
+	for _, f := range w.faults {
+		n := w.counts[op] - f.nth
+		if f.op == op && (n == 0 || f.what == failsForAWhile && n > 0 && n < 10) {
+			return f.what
+		}
 	}
 	return goesWell
 }
@@ -217,6 +218,19 @@ func (s *memSource) Claim(ctx context.Context) (committed int64, err error) {
 
 func (s *memSource) SetOffset(offset int64) { s.at = []int64{offset} }
 
+// slice gives up to a batch from where the source stands. What is gone, or beyond
+// the end, is passed over as package kafka does.
+func (s *memSource) slice(p int, all []Record) []Record {
+	first := s.w.trimmed[s.stage.Topic]
+	if s.at[p] < first || s.at[p] > int64(len(all)) {
+		s.at[p] = first
+	}
+	n := min(int(s.at[p])+s.batch, len(all))
+	out := all[s.at[p]:n]
+	s.at[p] = int64(n)
+	return out
+}
+
 func (s *memSource) End(context.Context) (int64, error) {
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
@@ -235,9 +249,7 @@ func (s *memSource) Fetch(ctx context.Context) ([]Record, error) {
 				s.at, s.assigned = slices.Clone(s.w.committed[s.stage.Group]), true
 			}
 			for p, all := range s.parts() {
-				n := min(int(s.at[p])+s.batch, len(all))
-				recs = append(recs, all[s.at[p]:n]...)
-				s.at[p] = int64(n)
+				recs = append(recs, s.slice(p, all)...)
 			}
 		})
 		switch {

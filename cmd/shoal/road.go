@@ -55,6 +55,7 @@ func (r *road) clusterer(snapshots string) stage {
 		Features:    features,
 		Events:      r.client.NewSink(pipeline.TopicEvents),
 		EventsTail:  r.client.NewReader(pipeline.TopicEvents),
+		History:     r.client.NewReader(pipeline.TopicEvents),
 		Dead:        r.client.NewSink(pipeline.TopicDead),
 		Snapshots:   snapshot.NewDir(snapshots, r.log),
 		NewEngine:   func() pipeline.Engine { return cluster.NewEngine(cluster.DefaultConfig()) },

@@ -123,7 +123,7 @@ func (l *life) stages(ctx context.Context, c *kafka.Client) error {
 	worker := pipeline.NewWorker(pipeline.WorkerConfig{StageConfig: cfg, Source: gatedSource{l, reports, "reports"},
 		Features: gatedSink{l, c.NewSink(pipeline.TopicFeatures), "features"}, Dead: dead, Extract: extract})
 	clusterer := pipeline.NewClusterer(pipeline.ClustererConfig{StageConfig: cfg, Features: gatedLog{gatedSource{l, features, "features"}, features},
-		Events: gatedSink{l, c.NewSink(pipeline.TopicEvents), "events"}, EventsTail: c.NewReader(pipeline.TopicEvents),
+		Events: gatedSink{l, c.NewSink(pipeline.TopicEvents), "events"}, EventsTail: c.NewReader(pipeline.TopicEvents), History: c.NewReader(pipeline.TopicEvents),
 		Dead: dead, Snapshots: l.snapshots, NewEngine: func() pipeline.Engine { return newEngine() }, SnapshotRecords: 15})
 	writer := pipeline.NewWriter(pipeline.WriterConfig{StageConfig: cfg, Events: gatedSource{l, events, "events"},
 		Features: c.NewReader(pipeline.TopicFeatures), Dead: dead, Store: gatedStore{l}, MaxEvents: 7, Linger: 10 * time.Millisecond})
@@ -278,4 +278,15 @@ func (e *engine) Step(in cluster.Entry) []cluster.Event {
 	}
 	e.Seen[ev.Report.String()] = true
 	return []cluster.Event{ev}
+}
+
+// Follow implements pipeline.Engine: an entry has one event, so it decides the same.
+func (e *engine) Follow(in cluster.Entry, published []cluster.Event, _ bool) []cluster.Event {
+	if in.Features == nil {
+		e.O, e.S = in.Offset, published[len(published)-1].Seq
+		return nil
+	}
+	e.S = published[len(published)-1].Seq - 1
+	e.Step(in)
+	return nil
 }

@@ -69,7 +69,7 @@ func BenchmarkStages(b *testing.B) {
 		l := c.NewLog(pipeline.GroupClusterer, pipeline.TopicFeatures)
 		defer l.Close()
 		return pipeline.NewClusterer(pipeline.ClustererConfig{StageConfig: cfg, Features: l, Events: c.NewSink(pipeline.TopicEvents),
-			EventsTail: c.NewReader(pipeline.TopicEvents), Dead: dead, Snapshots: snapshot.NewDir(b.TempDir(), nil),
+			EventsTail: c.NewReader(pipeline.TopicEvents), History: c.NewReader(pipeline.TopicEvents), Dead: dead, Snapshots: snapshot.NewDir(b.TempDir(), nil),
 			NewEngine: func() pipeline.Engine { return newEngine() }}).Run(ctx)
 	})
 	b.Run("writer", func(b *testing.B) { benchWriter(b, c, cfg) })
