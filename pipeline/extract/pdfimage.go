@@ -115,6 +115,15 @@ type rawImage struct {
 func (r *rawImage) ColorModel() color.Model { return color.RGBAModel }
 func (r *rawImage) Bounds() image.Rectangle { return image.Rect(0, 0, r.width, r.height) }
 
+// grey is the brightness of a pixel inside the picture, 0 to 255.
+func (r *rawImage) grey(x, y int) uint32 {
+	p := r.pix[(y*r.width+x)*r.channels:]
+	if r.channels == 1 {
+		return overWhite(uint32(p[0]), uint32(p[0]), uint32(p[0]), 255)
+	}
+	return overWhite(uint32(p[0]), uint32(p[1]), uint32(p[2]), 255)
+}
+
 func (r *rawImage) At(x, y int) color.Color {
 	i := (y*r.width + x) * r.channels
 	if x < 0 || y < 0 || x >= r.width || i+r.channels > len(r.pix) {

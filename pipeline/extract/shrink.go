@@ -57,6 +57,16 @@ func greyAt(img image.Image) func(x, y int) uint32 {
 			table[i] = grey(c)
 		}
 		return func(x, y int) uint32 { return table[m.Pix[m.PixOffset(x, y)]] }
+	case *rawImage:
+		return m.grey
+	case *image.RGBA:
+		return func(x, y int) uint32 {
+			p := m.Pix[m.PixOffset(x, y):][:4]
+			if p[3] < 255 {
+				return grey(m.RGBAAt(x, y))
+			}
+			return overWhite(uint32(p[0]), uint32(p[1]), uint32(p[2]), 255)
+		}
 	case *image.NRGBA:
 		return func(x, y int) uint32 {
 			p := m.Pix[m.PixOffset(x, y):][:4]
