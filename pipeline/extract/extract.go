@@ -74,6 +74,7 @@ func (w *work) begin(x *Extractor, r *pipeline.Report, m *message.Message) {
 func (w *work) end() {
 	w.r, w.m, w.who, w.values.mask, w.pdf = nil, nil, people{}, nil, nil
 	clear(w.values.list)
+	clear(w.lines)
 	w.fileWords.reset()
 	w.x.pool.Put(w)
 }

@@ -116,7 +116,7 @@ func (s *sampler) sort() []uint32 {
 	}
 	s.sorted = slices.Grow(s.sorted[:0], n)[:n]
 	for _, h := range s.hashes {
-		at := &starts[h>>shift] // in the end: where the next bucket begins
+		at := &starts[h>>shift] // moves to where the next bucket begins
 		s.sorted[*at] = h
 		*at++
 	}
