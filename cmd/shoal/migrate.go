@@ -17,6 +17,7 @@ func (a *app) migrateCommand() *cobra.Command {
 	var files tableFlags
 	topics := kafka.DefaultTopics()
 	var dry bool
+	var cluster string
 	cmd := &cobra.Command{
 		Use:     "migrate",
 		GroupID: groupTool,
@@ -25,15 +26,20 @@ func (a *app) migrateCommand() *cobra.Command {
 is given, create the topics that are not there. It can be repeated. Tables of
 "shoal run" are upgraded by itself.
 
+--cluster makes the tables on a ClickHouse cluster, replicated and spread over its
+shards by campaign. The number of shards stays as it was then. Later migrations
+and all other commands find it out themselves.
+
 --dry-run prints the SQL that would be run.`,
 		Example: `  shoal migrate --clickhouse clickhouse://shoal:secret@db:9000 --kafka broker:9092 --replication 3
-  shoal migrate --clickhouse http://127.0.0.1:8123 --dry-run`,
+  shoal migrate --clickhouse http://127.0.0.1:8123 --dry-run
+  shoal migrate --clickhouse clickhouse://shoal:secret@db-0-0:9000 --cluster abuse`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.url == "" {
 				return usagef("name the ClickHouse server with --clickhouse")
 			}
-			if err := a.migrate(cmd.Context(), &f, &files, dry); err != nil {
+			if err := a.migrate(cmd.Context(), &f, cluster, &files, dry); err != nil {
 				return err
 			}
 			if !k.given() || dry {
@@ -46,16 +52,21 @@ is given, create the topics that are not there. It can be repeated. Tables of
 	f.registerKept(fs)
 	k.register(fs)
 	files.registerStored(fs)
+	fs.StringVar(&cluster, "cluster", "", "make the tables on the ClickHouse cluster of this `NAME`")
 	fs.BoolVar(&dry, "dry-run", false, "print the SQL and do nothing")
 	fs.IntVar(&topics.Partitions, "partitions", topics.Partitions, "partitions of topic reports: the most workers that can share it")
 	fs.IntVar(&topics.Replication, "replication", topics.Replication, "copies of each topic: 3 on a cluster")
 	return cmd
 }
 
-func (a *app) migrate(ctx context.Context, f *storeFlags, files *tableFlags, dry bool) error {
+func (a *app) migrate(ctx context.Context, f *storeFlags, cluster string, files *tableFlags, dry bool) error {
 	cfg, err := f.config(f.url)
 	if err != nil {
 		return err
+	}
+	cfg.Cluster = cluster
+	if err := cfg.Validate(); err != nil {
+		return usageError{err}
 	}
 	t, err := files.load()
 	if err != nil {

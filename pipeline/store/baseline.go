@@ -60,7 +60,11 @@ func (db *DB) ReplaceNetworks(ctx context.Context, networks []Network) error {
 	if err != nil {
 		return err
 	}
-	if err := db.conn.Exec(ctx, "SYSTEM RELOAD DICTIONARY shoal.ip_network"); err != nil {
+	l, err := db.layout(ctx)
+	if err != nil {
+		return err
+	}
+	if err := db.conn.Exec(ctx, "SYSTEM RELOAD DICTIONARY"+l.onCluster()+" shoal.ip_network"); err != nil {
 		return fmt.Errorf("reload networks: %w", err)
 	}
 	return nil

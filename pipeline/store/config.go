@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"time"
 )
 
@@ -17,12 +18,18 @@ type Config struct {
 	// years. Received is what the record in topic "reports" says: where producers
 	// are not trusted to tell the time, the topic should use LogAppendTime.
 	TTLDays int
+	// Cluster is the cluster (remote_servers of the servers' configuration) on
+	// which [DB.Migrate] makes the tables; "" makes them on one server. Whatever
+	// else uses the tables finds out itself.
+	Cluster string
 	// Timeout bounds one read of an answer.
 	Timeout time.Duration
 	// MaxRows and MaxSeconds bound what one analyst's [DB.Query] may read and take.
 	MaxRows    uint64
 	MaxSeconds int
 }
+
+var clusterName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
 // maxTTLDays and maxReceivedMS keep the end of a row's life within DateTime,
 // which ends in 2106: beyond, it starts again at 1970 and the row would go at once.
@@ -55,6 +62,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("clickhouse url: scheme %q, want clickhouse, http, https or http+unix", u.Scheme)
 	}
 	switch {
+	case c.Cluster != "" && !clusterName.MatchString(c.Cluster):
+		return fmt.Errorf("cluster %q: want letters, digits, _, . and -", c.Cluster)
 	case c.TTLDays < 1 || c.TTLDays > maxTTLDays:
 		return fmt.Errorf("ttl of %d days, want 1 to %d", c.TTLDays, maxTTLDays)
 	case c.Timeout <= 0:

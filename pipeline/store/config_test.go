@@ -94,7 +94,7 @@ func TestCheckApplied(t *testing.T) {
 func TestHide(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.URL = "clickhouse://writer:s3cret'word@db.example:9000"
-	p := (&DB{cfg: cfg}).schemaParams()
+	p := (&DB{cfg: cfg}).schemaParams(layout{})
 	all, err := migrations(p)
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,11 @@ func (db *DB) Erase(ctx context.Context, pseudonym string) (uint64, error) {
 	if pseudonym == "" {
 		return 0, nil
 	}
+	l, err := db.layout(ctx)
+	if err != nil {
+		return 0, err
+	}
+	ctx = l.writing(ctx)
 	known, err := db.erasures(ctx)
 	if err != nil {
 		return 0, err
@@ -130,7 +135,11 @@ func (db *DB) eraseRows(ctx context.Context, hash string, unit uint64) error {
 		"reporter = if(reporter != '' AND SHA256(reporter) = unhex('" + hash + "'), '', reporter)",
 		"name = ''",
 	}
-	sql := "ALTER TABLE shoal.report_rows UPDATE " + strings.Join(set, ", ") + " WHERE " + erasable(hash) + " SETTINGS mutations_sync = 2"
+	l, err := db.layout(ctx)
+	if err != nil {
+		return err
+	}
+	sql := "ALTER TABLE shoal." + l.local("report_rows") + l.onCluster() + " UPDATE " + strings.Join(set, ", ") + " WHERE " + erasable(hash) + " SETTINGS mutations_sync = 2, distributed_ddl_task_timeout = -1"
 	if err := db.conn.Exec(ctx, sql); err != nil {
 		return fmt.Errorf("erase rows: %w", err)
 	}

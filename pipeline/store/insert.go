@@ -23,6 +23,11 @@ func (db *DB) Insert(ctx context.Context, b pipeline.Batch) error {
 	if err != nil {
 		return err
 	}
+	l, err := db.layout(ctx)
+	if err != nil {
+		return err
+	}
+	ctx = l.writing(ctx)
 	if err := db.insertLineage(ctx, p); err != nil {
 		return err
 	}

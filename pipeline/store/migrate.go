@@ -87,7 +87,7 @@ func parseMigration(file string, p schemaParams) (migration, error) {
 	m := migration{version: version, name: name, checksum: hex.EncodeToString(sum[:])}
 	for s := range strings.SplitSeq(b.String(), ";\n") {
 		if s = strings.TrimSpace(s); s != "" {
-			m.statements = append(m.statements, s)
+			m.statements = append(m.statements, p.layout.spread(version, s)...)
 		}
 	}
 	return m, nil
@@ -95,33 +95,36 @@ func parseMigration(file string, p schemaParams) (migration, error) {
 
 // bootstrap makes what the migrations themselves need.
 func bootstrap(p schemaParams) []string {
-	return []string{
-		"CREATE DATABASE IF NOT EXISTS shoal" + p.OnCluster,
-		"CREATE TABLE IF NOT EXISTS shoal.migrations" + p.OnCluster + `
+	return append([]string{"CREATE DATABASE IF NOT EXISTS shoal" + p.OnCluster()},
+		p.layout.spread(0, "CREATE TABLE IF NOT EXISTS shoal.migrations"+p.OnCluster()+`
 (
     version UInt32 COMMENT 'Number of the migration',
     name String COMMENT 'Its name',
     checksum String COMMENT 'SHA-256 of its file',
     applied_at DateTime DEFAULT now() COMMENT 'When its last statement had run'
 )
-ENGINE = ` + p.Replacing("applied_at") + `
+ENGINE = `+p.Replacing("applied_at")+`
 ORDER BY version
-COMMENT 'Migrations that were applied to this database'`,
-	}
+COMMENT 'Migrations that were applied to this database'`)...)
 }
 
 // Migrate brings the schema up to date and returns the statements that did it;
 // with dryRun it returns those that would. It refuses a newer schema with
-// [ErrNewerSchema].
+// [ErrNewerSchema], and tables that are not on the cluster of [Config] with
+// [ErrOtherLayout].
 func (db *DB) Migrate(ctx context.Context, dryRun bool) ([]Statement, error) {
-	p := db.schemaParams()
-	all, err := migrations(p)
-	if err != nil {
-		return nil, fmt.Errorf("read migrations: %w", err)
-	}
 	applied, err := db.applied(ctx)
 	if err != nil {
 		return nil, err
+	}
+	l, err := db.wanted(ctx, len(applied) > 0)
+	if err != nil {
+		return nil, err
+	}
+	p := db.schemaParams(l)
+	all, err := migrations(p)
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
 	}
 	if err := checkApplied(applied, all); err != nil {
 		return nil, err
@@ -170,7 +173,7 @@ func (m migration) record() string {
 // CheckSchema returns nil if the schema is this program's, else [ErrOldSchema]
 // or [ErrNewerSchema].
 func (db *DB) CheckSchema(ctx context.Context) error {
-	all, err := migrations(db.schemaParams())
+	all, err := migrations(db.schemaParams(layout{}))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}

@@ -31,7 +31,8 @@ type placement struct {
 	place   place
 	version uint64
 	deleted bool
-	offset  int64 // of the report in the log
+	offset  int64  // of the report in the log
+	home    string // campaign that the report was first known under
 	row     *record.Row
 	join    join
 }
@@ -151,7 +152,7 @@ func (p *plan) place(b pipeline.Batch, exists map[string]bool) {
 			}
 			t.put(&placement{
 				report: cluster.ReportID(e.GetReportId()), place: where, version: e.GetSeq(),
-				offset: e.GetOffset(), row: b.Rows[i], join: joinOf(e),
+				offset: e.GetOffset(), home: e.GetCampaign(), row: b.Rows[i], join: joinOf(e),
 			})
 		case cluster.EventMerged:
 			for _, r := range t.take(e.GetOther()) {

@@ -12,7 +12,7 @@ import (
 
 // reportColumns are the columns of report_rows in the order of values.
 var reportColumns = []string{
-	"campaign_id", "alone_id", "version", "is_deleted", "evidence", "join_score", "join_content", "log_offset",
+	"campaign_id", "alone_id", "version", "is_deleted", "evidence", "join_score", "join_content", "log_offset", "home",
 	"reported_at", "report_id", "received_at", "source", "recipient", "recipient_unit", "recipient_domain", "reporter", "attrs",
 	"from_address", "from_domain", "from_name", "reply_to", "return_path_domain", "subject", "message_id", "source_ip", "helo",
 	"spf", "dkim", "dmarc", "dkim_domain", "mailer", "header_fingerprint", "language", "body_ssdeep", "html_ssdeep",
@@ -45,7 +45,7 @@ func (p *placement) values(erased erasures) []any {
 		deleted = 1
 	}
 	return []any{
-		p.place.campaign, p.place.alone, p.version, deleted, evidenceValues(p.join.evidence), p.join.score, p.join.content, p.offset,
+		p.place.campaign, p.place.alone, p.version, deleted, evidenceValues(p.join.evidence), p.join.score, p.join.content, p.offset, p.home,
 		reported, string(p.report[:]), received, r.GetSource(), r.GetRecipient(), unit, r.GetRecipientDomain(), r.GetReporter(),
 		orderedmap.FromMap(r.GetAttrs()),
 		r.GetFromAddress(), r.GetFromDomain(), r.GetFromName(), r.GetReplyTo(), r.GetReturnPathDomain(), r.GetSubject(), r.GetMessageId(), r.GetSourceIp(), r.GetHelo(),

@@ -7,10 +7,10 @@ import (
 
 // schemaParams fill the templates of the migrations.
 type schemaParams struct {
-	OnCluster     string
 	TTLDays       int
 	TombstoneDays int
 	user          *url.Userinfo
+	layout        layout
 }
 
 // tombstoneExtra is how many days a tombstone outlives the row that it hides:
@@ -18,13 +18,16 @@ type schemaParams struct {
 // again in between.
 const tombstoneExtra = 60
 
-func (db *DB) schemaParams() schemaParams {
-	p := schemaParams{TTLDays: db.cfg.TTLDays, TombstoneDays: db.cfg.TTLDays + tombstoneExtra}
+func (db *DB) schemaParams(l layout) schemaParams {
+	p := schemaParams{layout: l, TTLDays: db.cfg.TTLDays, TombstoneDays: db.cfg.TTLDays + tombstoneExtra}
 	if u, err := url.Parse(db.cfg.URL); err == nil {
 		p.user = u.User
 	}
 	return p
 }
+
+// OnCluster is the clause of statements that every server carries out.
+func (p schemaParams) OnCluster() string { return p.layout.onCluster() }
 
 // Replacing, Aggregating and Plain are the engines of the tables.
 func (p schemaParams) Replacing(args string) string { return "ReplacingMergeTree(" + args + ")" }

@@ -22,6 +22,7 @@ type DB struct {
 
 	mu    sync.Mutex
 	types map[string][]clickhouse.ColumnNameAndType // by table, in the order of inserts
+	laid  *layout                                   // nil until it was looked at
 }
 
 var _ pipeline.Store = (*DB)(nil)

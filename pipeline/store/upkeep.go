@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -10,10 +12,10 @@ import (
 // same for new tables.
 func (p schemaParams) ttl() map[string]string {
 	return map[string]string{
-		"report_rows": fmt.Sprintf(`toDateTime(received_at) + INTERVAL %d DAY DELETE WHERE is_deleted = 0,
+		p.layout.local("report_rows"): fmt.Sprintf(`toDateTime(received_at) + INTERVAL %d DAY DELETE WHERE is_deleted = 0,
     toDateTime(received_at) + INTERVAL %d DAY DELETE WHERE is_deleted = 1`, p.TTLDays, p.TombstoneDays),
-		"segment_days": fmt.Sprintf("received + INTERVAL %d DAY", p.TTLDays),
-		"erased_rows":  fmt.Sprintf("toDateTime(erased_at) + INTERVAL %d DAY", p.TTLDays),
+		p.layout.local("segment_days"): fmt.Sprintf("received + INTERVAL %d DAY", p.TTLDays),
+		"erased_rows":                  fmt.Sprintf("toDateTime(erased_at) + INTERVAL %d DAY", p.TTLDays),
 	}
 }
 
@@ -54,19 +56,20 @@ func (db *DB) dictionary(ctx context.Context, p schemaParams) ([]string, error) 
 // retention gives the statements that bring existing tables to the configured
 // number of days.
 func (db *DB) retention(ctx context.Context, p schemaParams) ([]string, error) {
+	ttl := p.ttl()
+	names := slices.Sorted(maps.Keys(ttl))
 	tables, err := selectRows[struct {
 		Name  string `ch:"name"`
 		Query string `ch:"create_table_query"`
 	}](ctx, db, `SELECT name, create_table_query FROM system.tables
-WHERE database = 'shoal' AND name IN ('report_rows', 'segment_days', 'erased_rows') ORDER BY name`)
+WHERE database = 'shoal' AND name IN ('`+strings.Join(names, "', '")+`') ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("read retention: %w", err)
 	}
-	ttl := p.ttl()
 	var out []string
 	for _, t := range tables {
 		if !strings.Contains(t.Query, fmt.Sprintf("toIntervalDay(%d)", p.TTLDays)) {
-			out = append(out, "ALTER TABLE shoal."+t.Name+p.OnCluster+" MODIFY TTL "+ttl[t.Name])
+			out = append(out, "ALTER TABLE shoal."+t.Name+p.OnCluster()+" MODIFY TTL "+ttl[t.Name])
 		}
 	}
 	return out, nil
