@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -48,7 +49,7 @@ func (r *road) worker(x pipeline.Extract, parallel int) stage {
 	return stage{"worker", w.Run, group.Close, w.Progress()}
 }
 
-func (r *road) clusterer(snapshots string) stage {
+func (r *road) clusterer(snapshots string, every time.Duration) stage {
 	features := r.client.NewLog(pipeline.GroupClusterer, pipeline.TopicFeatures)
 	c := pipeline.NewClusterer(pipeline.ClustererConfig{
 		StageConfig: r.config("clusterer"),
@@ -57,8 +58,8 @@ func (r *road) clusterer(snapshots string) stage {
 		EventsTail:  r.client.NewReader(pipeline.TopicEvents),
 		History:     r.client.NewReader(pipeline.TopicEvents),
 		Dead:        r.client.NewSink(pipeline.TopicDead),
-		Snapshots:   snapshot.NewDir(snapshots, r.log),
-		NewEngine:   func() pipeline.Engine { return cluster.NewEngine(cluster.DefaultConfig()) },
+		Snapshots:   snapshot.NewDir(snapshots, r.log), SnapshotEvery: every,
+		NewEngine: func() pipeline.Engine { return cluster.NewEngine(cluster.DefaultConfig()) },
 	})
 	return stage{"clusterer", c.Run, features.Close, c.Progress()}
 }

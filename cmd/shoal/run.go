@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 )
 
@@ -14,8 +16,10 @@ type runFlags struct {
 	source    string
 	kafka     kafkaFlags
 	store     storeFlags
-	tables    tableFlags
-	extract   extractFlags
+
+	snapshotEvery time.Duration
+	tables        tableFlags
+	extract       extractFlags
 }
 
 const (
@@ -64,6 +68,7 @@ token for the HTTP intake; keep a copy of the key.`,
 	f.tables.registerAttrs(fs)
 	f.tables.registerStored(fs)
 	f.extract.register(fs)
+	registerSnapshotEvery(fs, &f.snapshotEvery)
 	f.kafka.register(fs)
 	f.store.registerKept(fs)
 	return cmd
