@@ -200,6 +200,9 @@ func (c *Clusterer) lookUpPublished(ctx context.Context) error {
 			return fmt.Errorf("event at offset %d: %w", last.Offset, err)
 		}
 		c.published, c.reached = ev.GetSeq(), ev.GetOffset()
+		if last.Offset >= int64(c.published) { // event n is at n-1, unless some are there twice
+			return c.lookBack(ctx, last.Offset)
+		}
 		return nil
 	}, c.metrics.failed)
 	if err != nil {

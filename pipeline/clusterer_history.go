@@ -23,6 +23,7 @@ type history struct {
 	// lost says that the events of entries before it are gone.
 	lost  int64
 	begun bool
+	next  int64 // offset of what is read next
 	ahead []cluster.Event
 }
 
@@ -30,7 +31,25 @@ type history struct {
 func (h *history) begin(after, last uint64, to int64) {
 	h.taken, h.last, h.to = after, last, to
 	h.lost, h.begun, h.ahead = 0, false, nil
-	h.from.SetOffset(int64(after)) // event n is at n-1, or later where some are there twice
+	h.move(int64(after)) // event n is at n-1, or later where some are there twice
+}
+
+func (h *history) move(offset int64) {
+	h.next = offset
+	h.from.SetOffset(offset)
+}
+
+// fetch reads on.
+func (h *history) fetch(ctx context.Context) ([]Record, error) {
+	recs, err := h.from.Fetch(ctx)
+	if err != nil {
+		h.from.SetOffset(h.next)
+		return nil, fmt.Errorf("fetch events: %w", err)
+	}
+	if n := len(recs); n > 0 {
+		h.next = recs[n-1].Offset + 1
+	}
+	return recs, nil
 }
 
 // over says whether all of it was given out.
@@ -55,9 +74,9 @@ func (h *history) upTo(ctx context.Context, offset int64) (evs []cluster.Event, 
 }
 
 func (h *history) read(ctx context.Context) error {
-	recs, err := h.from.Fetch(ctx)
+	recs, err := h.fetch(ctx)
 	if err != nil {
-		return fmt.Errorf("fetch events: %w", err)
+		return err
 	}
 	seq := h.taken
 	for _, rec := range recs {
@@ -71,7 +90,7 @@ func (h *history) read(ctx context.Context) error {
 		if !h.begun && ev.GetSeq() > seq+1 && recs[0].Offset > 0 && recs[0].Offset <= int64(h.taken) {
 			// Offsets are smaller than the numbers, as in a copy of the topic.
 			h.begun = true
-			h.from.SetOffset(0)
+			h.move(0)
 			return nil
 		}
 		if seq == h.taken && ev.GetSeq() > seq+1 {
@@ -80,6 +99,31 @@ func (h *history) read(ctx context.Context) error {
 		seq = ev.GetSeq()
 		if h.begun = true; seq <= h.last {
 			h.ahead = append(h.ahead, toEvent(ev))
+		}
+	}
+	return nil
+}
+
+// twice bounds how many events one clusterer can write after another took over: what
+// follows from the records that it had fetched together.
+const twice = 20_000
+
+// lookBack finds the last event where the record at the end need not be it: a
+// clusterer that was paused while another took over writes once more what it had in
+// hand. Those events are there already, and their numbers are lower.
+func (c *Clusterer) lookBack(ctx context.Context, end int64) error {
+	again := c.history.next
+	defer func() { c.history.move(again) }()
+	c.history.move(max(0, end-twice))
+	for c.history.next <= end {
+		recs, err := c.history.fetch(ctx)
+		if err != nil {
+			return err
+		}
+		for _, rec := range recs {
+			if ev, err := record.UnmarshalEvent(rec.Value); err == nil && rec.Offset <= end && ev.GetSeq() > c.published {
+				c.published, c.reached = ev.GetSeq(), ev.GetOffset()
+			}
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"shoal/cluster"
@@ -218,3 +219,35 @@ func TestSecondPanicStops(t *testing.T) {
 type brokenEngine struct{ Engine }
 
 func (brokenEngine) Follow(cluster.Entry, []cluster.Event, bool) []cluster.Event { panic("broken") }
+
+// TestPausedClustererWroteAgain: what one that was paused wrote late, after another
+// had taken over, is no reason to say anything anew.
+func TestPausedClustererWroteAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1)
+		values, _, _ := corpus()
+		w.produce(values...)
+		w.live(StageConfig{})
+		events := w.topics[TopicEvents].parts[0]
+		n := len(events)
+		for _, late := range events[n-9 : n-4] {
+			w.append(TopicEvents, 0, Record{Value: late.Value})
+		}
+		w.produce("a200", "a201")
+		w.live(StageConfig{})
+		var seqs []uint64
+		for _, r := range w.topics[TopicEvents].parts[0][n+5:] {
+			ev, err := record.UnmarshalEvent(r.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seqs = append(seqs, ev.GetSeq())
+		}
+		if diff := cmp.Diff([]uint64{uint64(n + 1), uint64(n + 2)}, seqs); diff != "" {
+			t.Errorf("numbers of the events after the late ones (-want +got):\n%s", diff)
+		}
+		if w.rows["a200"] != 1 || w.rows["a201"] != 1 {
+			t.Error("what came after is not stored once")
+		}
+	})
+}
