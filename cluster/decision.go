@@ -89,7 +89,7 @@ func (e *Engine) split(d *Decision) string {
 		return unknownCampaign
 	case len(reports) == 0:
 		return "no reports were named"
-	case uint64(len(reports)) >= e.groups[from].reports:
+	case uint64(len(reports)) >= e.groups[from].reports && !e.guide.says(EventSplit):
 		return "a split must leave a report behind"
 	}
 	id := newCampaignID(reports[0], e.seq+1)
@@ -140,7 +140,7 @@ func (e *Engine) move(from, to uint32, reports []ReportID, d *Decision) {
 	named := map[ReportID]struct{}{}
 	for _, r := range reports {
 		named[r] = struct{}{}
-		e.groups[from].reports--
+		e.groups[from].reports -= min(1, e.groups[from].reports)
 		e.groups[to].reports++
 		e.emit(Event{
 			Kind: EventMoved, Time: d.Time, Report: r, Campaign: e.groups[to].id,
@@ -197,7 +197,7 @@ func (e *Engine) pin(d *Decision) string {
 // behind both become one.
 func (e *Engine) fetch(from, to uint32, reports []ReportID, d *Decision) uint32 {
 	e.wake(from)
-	if e.groups[from].reports <= uint64(len(reports)) {
+	if e.groups[from].reports <= uint64(len(reports)) && !e.guide.says(EventMoved) {
 		delete(e.apart, pair(e.groups[to].id, e.groups[from].id))
 		to = e.merge(to, from, d.Time, d.Actor, d.Note, reason{})
 		e.tie(to, e.groups[to].exemplars, d.Time)

@@ -82,6 +82,12 @@ func (e *Engine) may(kind EventKind, campaign, other CampaignID) bool {
 	return ok
 }
 
+// says whether history has an event of a kind that was not followed yet. What is
+// followed by other rules may count fewer reports of a campaign than there are.
+func (g *guide) says(kind EventKind) bool {
+	return g != nil && g.find(func(ev *Event) bool { return ev.Kind == kind }) >= 0
+}
+
 // find gives the first event that was not followed yet and is the one wanted, or -1.
 func (g *guide) find(wanted func(*Event) bool) int {
 	for i := range g.events {

@@ -43,6 +43,7 @@ func (e *Engine) followOne(ev *Event) {
 			e.retire(slot, ev.Time)
 		}
 	case EventRevived:
+		g.created = true // also where it had been forgotten here and was opened anew
 		e.revive(slot, ev.Time)
 	case EventLabelled:
 		g.label, g.decided = ev.Label, true

@@ -141,10 +141,6 @@ func (e *Engine) shelve(slot uint32) {
 	g.idle = e.shelf.last
 	e.shelf.queue = append(e.shelf.queue, shelved{slot, g.idle})
 	e.post(slot)
-	for e.shelf.count > e.cfg.IdleCampaigns {
-		e.drop(e.oldestShelved())
-	}
-	e.compactShelf()
 }
 
 // representatives are the exemplars that most reports joined by, the second one
@@ -328,7 +324,9 @@ func (e *Engine) revive(slot uint32, now int64) {
 	}
 }
 
-// shelveWoken ends a step: what was woken in vain sleeps on.
+// shelveWoken ends a step: what was woken in vain sleeps on, and where more sleep
+// than are remembered the oldest are forgotten. Not before: a step may hold on to
+// a group that it has woken.
 func (e *Engine) shelveWoken() {
 	for _, slot := range e.woken {
 		if e.groups[slot].idle != 0 {
@@ -336,4 +334,8 @@ func (e *Engine) shelveWoken() {
 		}
 	}
 	e.woken = e.woken[:0]
+	for e.shelf.count > e.cfg.IdleCampaigns {
+		e.drop(e.oldestShelved())
+	}
+	e.compactShelf()
 }

@@ -276,3 +276,146 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d idle campaigns, %d old merges: the bounds were not reached", e.shelf.count, len(e.merged.old))
 	}
 }
+
+// TestDecidedAreForgottenLast: of idle campaigns the oldest goes first, but one on
+// which an analyst decided goes after all others.
+func TestDecidedAreForgottenLast(t *testing.T) {
+	cfg := lifeConfig(t)
+	cfg.IdleCampaigns = 3
+	e := NewEngine(cfg)
+	var ids []CampaignID
+	send := func(name, phone string, now int64) CampaignID {
+		f := phoneReport(name, "phone="+phone)
+		f.Time = now
+		evs := e.Step(Entry{Offset: e.Offset() + 1, Features: f})
+		return evs[len(evs)-1].Campaign
+	}
+	const day = 24 * 3600 * 1000
+	for i := range int64(6) {
+		phone := fmt.Sprint("+", i)
+		send(phone+"a", phone, i*day)
+		ids = append(ids, send(phone+"b", phone, i*day))
+	}
+	for _, i := range []int{0, 1} {
+		e.Step(Entry{Offset: e.Offset() + 1, Decision: &Decision{Kind: DecisionLabel, Campaign: ids[i], Label: "kept"}})
+	}
+	known := func() (s string) {
+		for _, id := range ids {
+			_, ok := e.find(id)
+			s += map[bool]string{true: "+", false: "-"}[ok]
+		}
+		return s
+	}
+	for d := range int64(4) { // each day one campaign more is idle, and the sweep comes round
+		for n := range 40 {
+			send(fmt.Sprint("filler", d, "/", n), fmt.Sprint("+filler", d, "/", n), (14+d)*day+day/2)
+		}
+	}
+	if got, want := known(), "++-+++"; got != want {
+		t.Errorf("with four campaigns idle %s are known, want %s", got, want)
+	}
+	for n := range 40 {
+		send(fmt.Sprint("late", n), fmt.Sprint("+late", n), 40*day)
+	}
+	if got, want := known(), "++---+"; got != want {
+		t.Errorf("in the end campaigns %s are known, want %s", got, want)
+	}
+}
+
+// TestMergeRevives: an idle campaign with which a live one is merged is live again,
+// and says so before it takes the other in.
+func TestMergeRevives(t *testing.T) {
+	e := NewEngine(lifeConfig(t))
+	const month = 30 * 24 * 3600 * 1000
+	send := func(name, phone string, now int64) CampaignID {
+		f := phoneReport(name, "phone="+phone)
+		f.Time = now
+		evs := e.Step(Entry{Offset: e.Offset() + 1, Features: f})
+		return evs[len(evs)-1].Campaign
+	}
+	send("a1", "+1", 0)
+	old := send("a2", "+1", 0)
+	send("b1", "+2", month)
+	young := send("b2", "+2", month)
+	if slot, ok := e.find(old); !ok || e.groups[slot].idle == 0 {
+		t.Fatalf("campaign %s is not idle after a month", old)
+	}
+	var got []string
+	for _, ev := range e.Step(Entry{Offset: e.Offset() + 1, Decision: &Decision{Kind: DecisionMerge, Campaign: young, Other: old}}) {
+		got = append(got, fmt.Sprint(ev.Kind, " ", ev.Campaign, " ", ev.Other))
+	}
+	want := []string{fmt.Sprint("revived ", old, " "), fmt.Sprint("merged ", old, " ", young)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, phone := range []string{"+1", "+2"} {
+		if got := send("later"+phone, phone, month); got != old {
+			t.Errorf("a report with %s went to %s, want %s", phone, got, old)
+		}
+	}
+}
+
+// sound holds an engine to what its parts say of each other.
+func sound(t *testing.T, e *Engine) {
+	t.Helper()
+	free := map[uint32]bool{}
+	for _, s := range e.freeGroups {
+		if free[s] || e.groups[s].id != "" {
+			t.Fatalf("offset %d: group %d is free twice, or not", e.offset, s)
+		}
+		free[s] = true
+	}
+	owner := map[uint32]bool{}
+	for i := range e.groups {
+		g := &e.groups[i]
+		if g.id == "" {
+			continue
+		}
+		if slot, ok := e.byID[g.id]; !ok || slot != uint32(i) {
+			t.Fatalf("offset %d: campaign %s is not found where it is", e.offset, g.id)
+		}
+		if g.idle != 0 && len(g.exemplars) > 0 || g.idle == 0 && len(g.kept) > 0 {
+			t.Fatalf("offset %d: campaign %s is live and idle at once", e.offset, g.id)
+		}
+		for _, x := range g.exemplars {
+			if owner[x] || e.exemplars[x].profile == nil || e.exemplars[x].cluster != uint32(i) {
+				t.Fatalf("offset %d: exemplar %d of %s is another's too, or gone", e.offset, x, g.id)
+			}
+			owner[x] = true
+		}
+	}
+	if len(owner)+len(e.freeExemplars) != len(e.exemplars) || len(free)+len(e.byID) != len(e.groups) {
+		t.Fatalf("offset %d: slots are lost", e.offset)
+	}
+}
+
+// TestLifeInNoRoom plays random logs where nearly every idle campaign is forgotten
+// at once, also while a decision is about it.
+func TestLifeInNoRoom(t *testing.T) {
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 8))
+		cfg := lifeConfig(t)
+		cfg.IdleCampaigns, cfg.LiveExemplars, cfg.MergedIDs = int(seed%3), 12, 2
+		e, w := NewEngine(cfg), &world{home: map[ReportID]CampaignID{}}
+		var log []Entry
+		var want [][]Event
+		var now int64
+		for offset := range int64(250) {
+			entry := w.entry(r, offset, &now)
+			evs := slices.Clone(e.Step(entry))
+			sound(t, e)
+			for _, ev := range evs {
+				if ev.Campaign == "" && ev.Kind != EventRepeat && ev.Kind != EventRefused && ev.Kind != EventRetuned {
+					t.Fatalf("seed %d: event %+v is of no campaign", seed, ev)
+				}
+				if ev.Kind == EventAssigned || ev.Kind == EventMoved {
+					w.home[ev.Report] = ev.Campaign
+				}
+			}
+			log, want = append(log, entry), append(want, evs)
+		}
+		if seed < 3 {
+			replay(t, cfg, log, want, e.Snapshot())
+		}
+	}
+}
