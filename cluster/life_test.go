@@ -149,6 +149,9 @@ func (w *world) entry(r *rand.Rand, offset int64, now *int64) Entry {
 		if r.IntN(5) == 0 {
 			values = append(values, fmt.Sprintf("phone=+%d", r.IntN(12)))
 		}
+		// What ties campaigns into operations, and says nothing of what they are.
+		kit := r.IntN(20)
+		values = append(values, fmt.Sprintf("contact=c%d", kit), fmt.Sprintf("reply-to=r%d", kit))
 		f := phoneReport(name, values...)
 		f.Time = *now
 		return Entry{Offset: offset, Features: f}
@@ -207,7 +210,7 @@ func TestLife(t *testing.T) {
 	}
 	for _, k := range []EventKind{
 		EventAssigned, EventCreated, EventMerged, EventSplit, EventMoved, EventLabelled, EventPinned,
-		EventDrifted, EventIdled, EventRevived, EventRefused, EventSettled,
+		EventDrifted, EventIdled, EventRevived, EventRefused, EventSettled, EventTied,
 	} {
 		if kinds[k] == 0 {
 			t.Errorf("no log had an event %q: the test does not reach it", k)
@@ -384,6 +387,25 @@ func sound(t *testing.T, e *Engine) {
 			owner[x] = true
 		}
 	}
+	for v, ids := range e.ties {
+		for _, id := range ids {
+			if slot, ok := e.byID[id]; !ok || e.groups[slot].idle != 0 {
+				t.Fatalf("offset %d: campaign %s is remembered for %x, and is not live", e.offset, id, v)
+			}
+		}
+	}
+	for id := range e.operation {
+		if _, ok := e.byID[id]; !ok {
+			t.Fatalf("offset %d: the operation of %s is remembered, which is not", e.offset, id)
+		}
+	}
+	for p := range e.apart {
+		for _, id := range p {
+			if _, ok := e.byID[id]; !ok {
+				t.Fatalf("offset %d: what %s was split from is remembered, and it is not", e.offset, id)
+			}
+		}
+	}
 	if len(owner)+len(e.freeExemplars) != len(e.exemplars) || len(free)+len(e.byID) != len(e.groups) {
 		t.Fatalf("offset %d: slots are lost", e.offset)
 	}
@@ -417,5 +439,37 @@ func TestLifeInNoRoom(t *testing.T) {
 		if seed < 3 {
 			replay(t, cfg, log, want, e.Snapshot())
 		}
+	}
+}
+
+// TestSplitHoldsForWhatIsPinnedElsewhere: a report that was split off and then
+// pinned to a third campaign keeps that one apart too.
+func TestSplitHoldsForWhatIsPinnedElsewhere(t *testing.T) {
+	e, w := NewEngine(lifeConfig(t)), newWorld(t)
+	step := func(entry Entry) {
+		entry.Offset = e.Offset() + 1
+		w.take(slices.Clone(e.Step(entry)), entry.Decision)
+	}
+	send := func(name string, values ...string) CampaignID {
+		step(Entry{Features: phoneReport(name, values...)})
+		return w.home[testReport(name)]
+	}
+	send("x1", "phone=+2")
+	x := send("x2", "phone=+2")
+	for _, name := range []string{"a1", "a2", "a3", "a4"} {
+		send(name, "phone=+1")
+	}
+	step(Entry{Decision: &Decision{
+		Kind: DecisionSplit, Campaign: w.home[testReport("a1")], Reports: []ReportID{testReport("a3"), testReport("a4")}, Actor: "ann",
+	}})
+	step(Entry{Decision: &Decision{
+		Kind: DecisionPin, Campaign: x, Other: w.home[testReport("a3")], Reports: []ReportID{testReport("a3")}, Actor: "ann",
+	}})
+	// x has an exemplar that agrees with those of a: the machine has grounds to merge.
+	for _, name := range []string{"b1", "b2", "b3"} {
+		send(name, "phone=+1", "phone=+2")
+	}
+	if a, x := w.home[testReport("a1")], w.home[testReport("a3")]; a == x {
+		t.Errorf("both are in %s", a)
 	}
 }
