@@ -74,8 +74,9 @@
 // [Config.MergedIDs] campaign ids, in generations. Pairs that were split are
 // forgotten with the campaigns, and ids are tied into operations while they are
 // remembered. What an id that merged away has become is known for ever to the
-// store, which the commands ask first. In a log of ten horizons the heap stood at
-// 124 to 137 MB from the second on.
+// store, and the commands that decide ask it first. In a log of ten horizons of 50,000
+// reports each, with 3,000 idle campaigns and 50,000 ids to remember, the heap stood
+// at 124 to 137 MB from the second horizon on.
 //
 // A flood of near-copies
 // of everything pushes out postings of its own keys first; what it costs others

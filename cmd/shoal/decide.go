@@ -49,10 +49,13 @@ func (a *app) decide(ctx context.Context, f *decideFlags, d cluster.Decision, re
 	if err != nil {
 		return err
 	}
-	all := []cluster.Decision{d}
 	if db != nil {
 		defer db.Close()
+		if err := survivors(ctx, db, &d); err != nil {
+			return err
+		}
 	}
+	all := []cluster.Decision{d}
 	if refine != nil {
 		if db == nil {
 			return usagef("name the ClickHouse server with --clickhouse: the reports are looked up there")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +27,23 @@ func membership(ctx context.Context, db *store.DB, reports []cluster.ReportID) (
 		home[r] = p.ID
 	}
 	return home, nil
+}
+
+// survivors puts in the place of ids that merged away those of the campaigns that
+// have their reports now: the store knows them for ever, the engine for a while. An
+// id that the store does not know, a report's that stands alone, is left as it is.
+func survivors(ctx context.Context, db *store.DB, d *cluster.Decision) error {
+	for _, id := range []*cluster.CampaignID{&d.Campaign, &d.Other} {
+		now, err := db.Resolve(ctx, string(*id))
+		if errors.Is(err, store.ErrNoCampaign) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		*id = cluster.CampaignID(now)
+	}
+	return nil
 }
 
 // checkSplit refuses reports that are not in the campaign that they shall leave.
