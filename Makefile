@@ -6,6 +6,9 @@ SHELL    := /bin/bash
 PACKAGES := ./... ./testdata/generate
 DEMO     ?= shoal-demo
 FUZZTIME ?= 20s
+# Kills in each of the two tests of `chaos`, and what they are drawn from.
+KILLS    ?= 105
+SEED     ?=
 BENCH    ?= .
 # A labelled folder of real mail for `quality`, and where its figures are kept.
 LABELLED ?=
@@ -15,7 +18,7 @@ REPORTS   = $(if $(LABELLED),labelled) simulated testdata
 RACE     := $(if $(shell command -v $$(go env CC)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint fuzz bench quality generate corpus libchdb clean
+.PHONY: help demo build test lint fuzz chaos bench quality generate corpus libchdb clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +54,9 @@ fuzz: ## each fuzz target for FUZZTIME
 	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 	  done; \
 	done
+
+chaos: libchdb ## kill -9 of everything under load, over 200 times; SEED=N as printed to repeat one
+	CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(SEED) go test ./cmd/shoal/chaos -v -count 1 -timeout 90m
 
 bench: libchdb ## benchmarks that match BENCH
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...

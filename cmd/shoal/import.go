@@ -47,8 +47,8 @@ func (a *app) importCommand() *cobra.Command {
 --kafka or of a live "shoal run" on --data. It ends when Kafka has them. A
 message that was imported before counts once.
 
-With --dead the reports that could not be used (topic reports.dead) are published
-again as they were, for a new version to try; the next call goes on after them.`,
+With --dead what could not be used (topic reports.dead) is published again as it
+was, for a new version to try; the next call goes on after them.`,
 		Example: `  shoal import mail.mbox.gz reports/
   shoal import --kafka broker:9092 --attrs voters.csv --source abuse-box /var/mail/abuse
   shoal import --dead`,

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"shoal/pipeline"
 	"shoal/pipeline/kafka"
@@ -12,9 +14,10 @@ import (
 // groupReplay remembers how far the dead letters were replayed.
 const groupReplay = "shoal-replay"
 
-// replayDead publishes to "reports" what "reports.dead" has of it, from where the
-// last replay ended to where the topic ends now. Letters of other topics, and cut
-// ones, stay where they are. A crash replays some again, and they count once.
+// replayDead publishes what "reports.dead" holds to the topics that it was in,
+// "reports" and "features", from where the last replay ended to where the topic ends
+// now. Letters of other topics, and cut ones, stay where they are. A crash replays
+// some again, and they count once.
 func (a *app) replayDead(ctx context.Context, client *kafka.Client) error {
 	ends, err := client.End(ctx, pipeline.TopicDead)
 	if err != nil {
@@ -30,7 +33,9 @@ func (a *app) replayDead(ctx context.Context, client *kafka.Client) error {
 			left[part] = end
 		}
 	}
-	r := &replay{sink: client.NewSink(pipeline.TopicReports), left: left}
+	r := &replay{left: left, sinks: map[string]pipeline.Sink{
+		pipeline.TopicReports: client.NewSink(pipeline.TopicReports), pipeline.TopicFeatures: client.NewSink(pipeline.TopicFeatures),
+	}}
 	if len(left) > 0 {
 		group := client.NewGroup(groupReplay, pipeline.TopicDead)
 		defer group.Close()
@@ -38,12 +43,12 @@ func (a *app) replayDead(ctx context.Context, client *kafka.Client) error {
 			return fmt.Errorf("replay: %w", err)
 		}
 	}
-	a.say("%d reports published again, %d letters left where they are", r.published, r.kept)
+	a.say("%d records published again, %d letters left where they are", r.published, r.kept)
 	return nil
 }
 
 type replay struct {
-	sink            pipeline.Sink
+	sinks           map[string]pipeline.Sink
 	left            map[int]int64
 	published, kept int
 }
@@ -73,18 +78,21 @@ func (r *replay) run(ctx context.Context, source pipeline.Source) error {
 }
 
 func (r *replay) publish(ctx context.Context, recs []pipeline.Record) error {
-	var out []pipeline.Record
+	out := make(map[string][]pipeline.Record)
 	for _, rec := range recs {
-		if header(rec.Headers, pipeline.HeaderOriginTopic) != pipeline.TopicReports || header(rec.Headers, pipeline.HeaderCut) != "" {
+		topic := header(rec.Headers, pipeline.HeaderOriginTopic)
+		if r.sinks[topic] == nil || header(rec.Headers, pipeline.HeaderCut) != "" {
 			r.kept++
 			continue
 		}
-		out = append(out, pipeline.Record{Value: rec.Value, Headers: pipeline.LetterHeaders(rec.Headers)})
+		out[topic] = append(out[topic], pipeline.Record{Value: rec.Value, Headers: pipeline.LetterHeaders(rec.Headers)})
 	}
-	if err := r.sink.Write(ctx, out); err != nil {
-		return err
+	for _, topic := range slices.Sorted(maps.Keys(out)) {
+		if err := r.sinks[topic].Write(ctx, out[topic]); err != nil {
+			return err
+		}
+		r.published += len(out[topic])
 	}
-	r.published += len(out)
 	return nil
 }
 

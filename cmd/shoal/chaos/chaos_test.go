@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -22,6 +21,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"shoal/pipeline"
 	"shoal/pipeline/embedded"
 	"shoal/pipeline/embedded/embeddedtest"
 )
@@ -29,18 +29,23 @@ import (
 // TestMain: an engine that a test of this package starts would be this binary.
 func TestMain(m *testing.M) { embeddedtest.Main(m) }
 
+// few kills are for every day.
+const few = 5
+
 // perChunk is how many messages are imported together.
 const perChunk = 12
 
 // world is one run of the program that is killed again and again.
 type world struct {
-	t      *testing.T
-	rng    *rand.Rand
-	bin    string
-	dir    string
-	env    []string
-	chunks []string
-	want   string // what an undisturbed run leaves
+	t        *testing.T
+	rng      *rand.Rand
+	bin      string
+	dir      string
+	env      []string
+	kafka    []string // the flag that names the broker; none for that of `shoal run`
+	chunks   []string
+	distinct int               // messages in all chunks
+	reports  []pipeline.Record // topic "reports" in the end
 	// embedded says that the engine is a child of `shoal run`.
 	embedded bool
 
@@ -65,8 +70,7 @@ func number(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// newWorld builds the program, makes messages for so many kills, and takes down what
-// an undisturbed run makes of them.
+// newWorld builds the program and makes messages for so many kills.
 func newWorld(t *testing.T, kills int) *world {
 	t.Helper()
 	if testing.Short() {
@@ -83,13 +87,12 @@ func newWorld(t *testing.T, kills int) *world {
 	w.env = append(os.Environ(), "SHOAL_LIBCHDB="+library, "SHOAL_DATA="+filepath.Join(w.dir, "data"))
 	w.must("go", "build", "-o", w.bin, "shoal/cmd/shoal")
 	w.makeChunks(kills+1, seed)
-	w.must(w.bin, append([]string{"run", "--once", "-q", "--data", w.ref()}, w.chunks...)...)
-	w.want = w.state("--data", w.ref())
-	if n := strings.Count(w.want, "\n"); n < len(w.chunks)*perChunk {
-		t.Fatalf("an undisturbed run leaves %d lines", n)
+	// Both runs have one key: the pseudonyms are the same.
+	for _, dir := range []string{w.data(), w.ref()} {
+		if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(filepath.Join(dir, "key"), bytes.Repeat([]byte("k"), 32), 0o600)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	w.must("mkdir", "-p", w.data())
-	w.must("cp", filepath.Join(w.ref(), "key"), w.data())
 	t.Cleanup(w.end)
 	return w
 }
@@ -115,6 +118,12 @@ func (w *world) makeChunks(n, seed int) {
 		all = append(append(all, b...), '\n')
 	}
 	messages := bytes.Split(append([]byte("\n"), all...), []byte("\nFrom "))[1:]
+	distinct := make(map[string]bool)
+	for _, m := range messages {
+		_, text, _ := bytes.Cut(m, []byte("\n"))
+		distinct[string(text)] = true
+	}
+	w.distinct = len(distinct)
 	for i := range n {
 		var b bytes.Buffer
 		for _, m := range messages[i*len(messages)/n : (i+1)*len(messages)/n] {
@@ -172,11 +181,15 @@ func (w *world) state(store ...string) string {
 	return b.String()
 }
 
-// compare says whether a store holds what an undisturbed run leaves.
+// compare says whether a store holds what an undisturbed run leaves, and all of it.
 func (w *world) compare(store ...string) {
 	w.t.Helper()
-	got := w.state(store...)
-	if diff := cmp.Diff(strings.Split(w.want, "\n"), strings.Split(got, "\n")); diff != "" {
+	w.undisturbed()
+	want, got := w.state("--data", w.ref()), w.state(store...)
+	if all := fmt.Sprintf("rows and reports\t%d\t%d\n", w.distinct, w.distinct); !strings.HasSuffix(got, all) {
+		w.t.Errorf("the end is %q, want %q", got[strings.LastIndex(got[:max(0, len(got)-1)], "\n")+1:], all)
+	}
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
 		w.t.Errorf("the end differs from that of an undisturbed run (-undisturbed +killed):\n%s", head(diff))
 	}
 	total := 0
@@ -184,7 +197,8 @@ func (w *world) compare(store ...string) {
 		w.t.Logf("killed %s %d times", what, w.kills[what])
 		total += w.kills[what]
 	}
-	w.t.Logf("%d kills, %d messages", total, len(w.chunks)*perChunk)
+	w.t.Logf("%d kills; %d messages, %d records in topic reports; %d rows in the views are those of an undisturbed run",
+		total, w.distinct, len(w.reports), strings.Count(want, "\n"))
 }
 
 func head(s string) string { return s[:min(len(s), 6000)] }
@@ -193,30 +207,6 @@ func tail(s string) string { return s[max(0, len(s)-3000):] }
 // between waits a random time.
 func (w *world) between(least, most time.Duration) {
 	time.Sleep(least + time.Duration(w.rng.Int64N(int64(most-least))))
-}
-
-// feed imports the chunks one after the other, each until that has succeeded, and
-// each when its turn comes.
-func (w *world) feed(ctx context.Context, turns <-chan struct{}) error {
-	for _, chunk := range w.chunks {
-		select {
-		case <-turns:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		for {
-			p := w.spawn("import", w.bin, "import", "-q", chunk)
-			err := p.wait()
-			if err == nil {
-				break
-			}
-			if ctx.Err() != nil {
-				return errors.Join(err, ctx.Err())
-			}
-			time.Sleep(200 * time.Millisecond)
-		}
-	}
-	return nil
 }
 
 // freePort finds a port that is free now.
@@ -228,33 +218,6 @@ func freePort(t *testing.T) string {
 	}
 	defer l.Close()
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-}
-
-// storm feeds, and kills what victim names until there were so many kills; then it
-// lets the feed come to its end.
-func (w *world) storm(kills int, least, most time.Duration, victim func() string) {
-	ctx, cancel := context.WithTimeout(w.t.Context(), time.Duration(kills)*20*time.Second+3*time.Minute)
-	defer cancel()
-	turns := make(chan struct{}, len(w.chunks))
-	fed := make(chan error, 1)
-	go func() { fed <- w.feed(ctx, turns) }()
-	turns <- struct{}{}
-	for done := 0; done < kills; {
-		w.between(least, most)
-		if ctx.Err() != nil {
-			w.t.Fatalf("%d kills of %d: it takes too long", done, kills)
-		}
-		if w.kill(victim()) {
-			done++
-			turns <- struct{}{}
-		}
-	}
-	for len(turns) < cap(turns) {
-		turns <- struct{}{}
-	}
-	if err := <-fed; err != nil {
-		w.t.Fatalf("feed: %v", err)
-	}
 }
 
 // enginePID is the process of the embedded engine under a data folder, 0 for none.

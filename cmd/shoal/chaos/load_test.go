@@ -1,0 +1,153 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"syscall"
+	"time"
+
+	"shoal/pipeline"
+	"shoal/pipeline/kafka"
+)
+
+// storm feeds, and kills what victim names until there were so many kills; then it
+// lets the feed come to its end and waits until all of it is stored.
+func (w *world) storm(broker string, kills int, least, most time.Duration, victim func() string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Duration(kills)*20*time.Second+3*time.Minute)
+	defer cancel()
+	client, err := kafka.NewClient(kafka.DefaultConfig(broker), kafka.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer client.Close()
+	turns, fed := make(chan struct{}, len(w.chunks)), make(chan error, 1)
+	go func() { fed <- w.feed(ctx, client.NewSink(pipeline.TopicReports), turns) }()
+	turns <- struct{}{}
+	for done := 0; done < kills; {
+		w.between(least, most)
+		if ctx.Err() != nil {
+			w.t.Fatalf("%d kills of %d: it takes too long", done, kills)
+		}
+		if w.kill(victim()) {
+			done++
+			turns <- struct{}{}
+		}
+	}
+	for len(turns) < cap(turns) {
+		turns <- struct{}{}
+	}
+	if err := <-fed; err != nil {
+		w.t.Fatalf("feed: %v", err)
+	}
+	if err := pipeline.Drain(ctx, client, 100*time.Millisecond); err != nil {
+		w.t.Fatal(err)
+	}
+	w.checkDead(w.read(ctx, client, pipeline.TopicDead))
+	w.reports = w.read(ctx, client, pipeline.TopicReports)
+}
+
+// read gives all that a topic of one partition holds.
+func (w *world) read(ctx context.Context, client *kafka.Client, topic string) (out []pipeline.Record) {
+	w.t.Helper()
+	r := client.NewReader(topic)
+	end, err := r.End(ctx)
+	for err == nil && int64(len(out)) < end {
+		var recs []pipeline.Record
+		recs, err = r.Fetch(ctx)
+		out = append(out, recs...)
+	}
+	if err != nil {
+		w.t.Fatalf("read %s: %v", topic, err)
+	}
+	return out
+}
+
+// undisturbed runs the program over the same topic "reports", record by record and
+// with its times: which of two reports is older is part of the input.
+func (w *world) undisturbed() {
+	w.t.Helper()
+	port := freePort(w.t)
+	p := w.spawn("undisturbed", w.bin, "run", "--data", w.ref(), "--kafka-port", port, "--listen", "127.0.0.1:0", "--clickhouse-listen", "")
+	ctx, cancel := context.WithTimeout(w.t.Context(), 3*time.Minute)
+	defer cancel()
+	client, err := kafka.NewClient(kafka.DefaultConfig("127.0.0.1:"+port), kafka.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer client.Close()
+	if err := until(ctx, func() error {
+		_, err := client.End(ctx, pipeline.TopicReports)
+		return err
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := client.NewSink(pipeline.TopicReports).Write(ctx, w.reports); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := pipeline.Drain(ctx, client, 100*time.Millisecond); err != nil {
+		w.t.Fatal(err)
+	}
+	w.signal("undisturbed", syscall.SIGINT)
+	if err := p.wait(); err != nil {
+		w.t.Logf("the undisturbed run ended with %v", err) // 1, since there are dead letters
+	}
+}
+
+// feed imports the chunks one after the other, each when its turn comes and until
+// that has succeeded. A record that is no mail follows each.
+func (w *world) feed(ctx context.Context, reports pipeline.Sink, turns <-chan struct{}) error {
+	for i, chunk := range w.chunks {
+		select {
+		case <-turns:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		err := until(ctx, func() error {
+			return w.spawn("import", w.bin, slices.Concat([]string{"import", "-q", chunk}, w.kafka)...).wait()
+		})
+		if err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+		err = until(ctx, func() error {
+			return reports.Write(ctx, []pipeline.Record{{Value: garbage(i)}})
+		})
+		if err != nil {
+			return fmt.Errorf("write: %w", err)
+		}
+	}
+	return nil
+}
+
+func garbage(i int) []byte { return fmt.Appendf(nil, "{\"no mail\": %d}", i) }
+
+// until repeats what fails.
+func until(ctx context.Context, f func() error) error {
+	for {
+		err := f()
+		if err == nil || ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+// checkDead wants a letter for each record that was no mail, and for nothing else.
+func (w *world) checkDead(dead []pipeline.Record) {
+	w.t.Helper()
+	letters := make(map[string]int)
+	for _, r := range dead {
+		letters[string(r.Value)]++
+	}
+	for i := range w.chunks {
+		if letters[string(garbage(i))] == 0 {
+			w.t.Errorf("no letter for %s", garbage(i))
+		}
+		delete(letters, string(garbage(i)))
+	}
+	if len(letters) > 0 {
+		w.t.Errorf("%d letters for what is mail", len(letters))
+	}
+}
