@@ -82,6 +82,7 @@ var keyNames = map[cluster.Key]string{
 	cluster.KeyReplyTo: "reply-to", cluster.KeyMessageID: "message-id", cluster.KeyBoundary: "boundary", cluster.KeyHeader: "header", cluster.KeyMailer: "mailer",
 	cluster.KeySourceIP: "ip", cluster.KeyNetwork: "network", cluster.KeyHELO: "helo", cluster.KeyReturnPath: "return-path", cluster.KeyDKIM: "dkim",
 	cluster.KeyList: "list", cluster.KeyMIMEShape: "mime", cluster.KeyLanguage: "language", cluster.KeyRemoteImage: "remote-image",
+	cluster.KeySenderWord: "from-word", cluster.KeyUnseen: "unseen",
 }
 
 func keyName(k cluster.Key) string { return keyNames[k] }

@@ -119,6 +119,7 @@ func (x *Extractor) extract(r *pipeline.Report, m *message.Message) (*cluster.Fe
 	content := w.text(f) // first: it may know the recipient's name for the rest
 	w.subject(f, m.Get("Subject"))
 	w.markup(f)
+	w.unseen()
 	f.Files, row.Attachments = w.files(m.Parts)
 	w.identity(f, row)
 	w.links(row)

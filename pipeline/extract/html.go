@@ -28,6 +28,7 @@ type link struct {
 type page struct {
 	text     []byte // visible text, a line a block
 	hidden   []byte // text that is marked up but cannot be seen
+	unseen   []byte // comments and style sheets
 	tags     []uint32
 	skeleton []byte // tags and attribute names, for the digest
 	links    []link
@@ -35,7 +36,7 @@ type page struct {
 }
 
 func (p *page) reset() {
-	*p = page{text: p.text[:0], hidden: p.hidden[:0], tags: p.tags[:0],
+	*p = page{text: p.text[:0], hidden: p.hidden[:0], unseen: p.unseen[:0], tags: p.tags[:0],
 		skeleton: p.skeleton[:0], links: p.links[:0]}
 }
 
@@ -73,6 +74,8 @@ func readHTML(p *page, src string) {
 			r.text(r.z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:
 			r.start()
+		case html.CommentToken, html.DoctypeToken:
+			keep(&r.p.unseen, r.z.Text())
 		case html.EndTagToken:
 			name, _ := r.z.TagName()
 			r.end(name)
@@ -85,12 +88,11 @@ func (r *pageReader) text(b []byte) {
 		if r.skip == atom.Style {
 			r.rules.read(b)
 		}
+		keep(&r.p.unseen, b)
 		return
 	}
 	if r.hidden || r.paint.invisible() {
-		if len(r.p.hidden)+len(b) < maxText {
-			r.p.hidden = append(append(r.p.hidden, b...), ' ')
-		}
+		keep(&r.p.hidden, b)
 		return
 	}
 	if len(r.p.text)+len(b) > maxText {
@@ -107,6 +109,13 @@ func (r *pageReader) text(b []byte) {
 		b = b[i+1:]
 	}
 	r.p.text = append(r.p.text, b...)
+}
+
+// keep adds a piece of text that is not shown, within bounds.
+func keep(to *[]byte, b []byte) {
+	if len(*to)+len(b) < maxUnseen {
+		*to = append(append(*to, b...), ' ')
+	}
 }
 
 // quoteLine marks a line of a quoted message as mail does.

@@ -29,14 +29,18 @@ func (w *work) fromValues(row *record.Row) {
 	row.FromAddress = mask.clean(addr, maxAddress)
 	row.FromDomain = shorten(from.Domain, maxHost)
 	row.FromName = mask.cleanLine(from.Name, maxName)
-	if w.who.hasFrom {
+	if w.who.hasFrom && !mask.address(addr) { // mail in the recipient's own name has no sender to compare
 		w.values.add(cluster.KeySenderAddress, addr)
 		w.values.add(cluster.KeySenderDomain, registrable(from.Domain))
-		if !mask.address(addr) {
-			w.values.add(cluster.KeySenderLocal, localShape(from.Local))
+		w.values.add(cluster.KeySenderLocal, localShape(from.Local))
+	}
+	name := w.nameShape(from.Name)
+	w.values.add(cluster.KeySenderName, name)
+	for word := range strings.FieldsSeq(name) {
+		if len(word) >= minSenderWord && word[0] != '#' {
+			w.values.add(cluster.KeySenderWord, word)
 		}
 	}
-	w.values.add(cluster.KeySenderName, w.nameShape(from.Name))
 	if reply, ok := message.ParseAddress(w.m.Get("Reply-To")); ok && reply.Domain != "" {
 		a := strings.ToLower(reply.String())
 		row.ReplyTo = mask.clean(a, maxAddress)
@@ -45,6 +49,9 @@ func (w *work) fromValues(row *record.Row) {
 		}
 	}
 }
+
+// minSenderWord leaves initials and titles out.
+const minSenderWord = 3
 
 // localShape keeps the words of a local part and masks what a machine made.
 func localShape(local string) string {

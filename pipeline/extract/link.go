@@ -57,7 +57,9 @@ func (w *work) link(row *record.Row, l link, seen, hosts map[string]bool) {
 		return
 	}
 	if l.kind == linkImage {
-		w.values.add(cluster.KeyRemoteImage, a.host+imagePath(&a))
+		path := imagePath(&a)
+		w.values.add(cluster.KeyRemoteImage, a.host+path)
+		w.values.add(cluster.KeyRemoteImage, path) // hosts change
 	} else if shape := pathShape(&a); shape != "" {
 		w.values.add(cluster.KeyURLPath, shape)
 		w.values.add(cluster.KeyURL, a.host+shape)

@@ -45,7 +45,7 @@ func everybodys(host string) bool {
 var valueBounds = map[cluster.Key]int{
 	cluster.KeyURL: 8, cluster.KeyURLPath: 10, cluster.KeyHost: 8, cluster.KeyDomain: 8,
 	cluster.KeyPhone: 4, cluster.KeyWallet: 4, cluster.KeyContact: 4, cluster.KeyMacro: 4,
-	cluster.KeyToken: 24, cluster.KeyRemoteImage: 4,
+	cluster.KeyToken: 24, cluster.KeyRemoteImage: 8, cluster.KeySenderWord: 4, cluster.KeyUnseen: 4,
 }
 
 // valueSet collects a message's values.
