@@ -41,7 +41,7 @@ var hints = map[Key]float32{
 	KeySubjectShape: 1.2, KeyURL: 1, KeyURLPath: 1, KeyHost: 0.8, KeyPhone: 1.5, KeyWallet: 1.5,
 	KeyContact: 1, KeyMacro: 1.2, KeyToken: 0.8, KeySenderAddress: 0.7, KeySenderName: 0.7,
 	KeyReplyTo: 0.8, KeyHeader: 0.4, KeyMessageID: 0.3, KeySourceIP: 0.4, KeyRemoteImage: 0.8,
-	KeySenderDomain: 0.3, KeyDomain: 0.4,
+	KeySenderDomain: 0.3, KeyDomain: 0.4, KeySenderWord: 0.3, KeyUnseen: 0.5,
 }
 
 // leastHint is the idf below which a key is everybody's and not looked up.

@@ -27,6 +27,7 @@ func compare(a, b *profile, freq *frequency) (lv levels) {
 	compareFiles(a, b, freq, &lv)
 	compareValueFields(a, b, freq, &lv)
 	compareContext(a, b, text, &lv)
+	compareBreadth(&lv)
 	return lv
 }
 
@@ -187,6 +188,7 @@ var senderFields = []field{
 	keyFields[KeySenderName], keyFields[KeyReplyTo], keyFields[KeyMessageID], keyFields[KeyBoundary],
 	keyFields[KeyHeader], keyFields[KeyMailer], keyFields[KeySourceIP], keyFields[KeyNetwork], keyFields[KeyHELO],
 	keyFields[KeyReturnPath], keyFields[KeyDKIM], keyFields[KeyMIMEShape], keyFields[KeyRemoteImage],
+	keyFields[KeySenderWord], keyFields[KeyUnseen],
 }
 
 // compareContext repeats the level of the text where something makes resemblance
@@ -203,8 +205,45 @@ func compareContext(a, b *profile, text int8, lv *levels) {
 		for _, f := range senderFields {
 			lv[f] = absent
 		}
+		if text != absent { // what hangs on a text says nothing beside it
+			lv[fieldFileDigest], lv[fieldFileText] = absent, absent
+		}
 	}
 	if lv[fieldLook] == 0 {
 		lv[fieldLookText] = text
+	}
+}
+
+// kinds groups the fields of content by what they independently speak of: what is
+// said, called, led to, told of, laid out, carried. Each has the level from which
+// one of its fields agrees.
+var kinds = [...][]agreement{
+	{{fieldText, 4}, {fieldShortText, 4}, {fieldWords, 4}, {fieldBody, 3}},
+	{{fieldSubject, 4}, {keyFields[KeySubjectShape], 3}},
+	{{keyFields[KeyURLPath], 4}, {keyFields[KeyHost], 4}, {keyFields[KeyDomain], 4}, {keyFields[KeyRemoteImage], 4}},
+	{{fieldTokens, 2}, {keyFields[KeyPhone], 4}, {keyFields[KeyWallet], 4}, {keyFields[KeyContact], 4}, {keyFields[KeyMacro], 4}},
+	{{fieldTags, 6}, {fieldHTML, 4}, {keyFields[KeyUnseen], 4}},
+	{{fieldFile, 4}, {fieldFileDigest, 3}, {fieldFileText, 4}, {fieldLook, 2}, {fieldLookAlone, 2}},
+}
+
+// agreement is a level of a field that is no accident.
+type agreement struct {
+	field field
+	level int8
+}
+
+// compareBreadth counts the kinds of content that agree: several that agree
+// somewhat say more than one that agrees well.
+func compareBreadth(lv *levels) {
+	for _, kind := range kinds {
+		for _, a := range kind {
+			if lv[a.field] != absent {
+				lv[fieldBreadth] = max(lv[fieldBreadth], 0)
+			}
+			if lv[a.field] >= a.level {
+				lv[fieldBreadth]++
+				break
+			}
+		}
 	}
 }

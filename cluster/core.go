@@ -9,7 +9,7 @@ const leastCore = 3
 // ticker, the phone, the wallet, the path.
 var coreKeys = func() (set uint64) {
 	for _, k := range []Key{
-		KeyToken, KeyPhone, KeyWallet, KeyContact, KeyMacro, KeyURL, KeyURLPath, KeyHost, KeyRemoteImage, KeySubjectShape,
+		KeyToken, KeyPhone, KeyWallet, KeyContact, KeyMacro, KeyURL, KeyURLPath, KeyHost, KeyRemoteImage, KeySubjectShape, KeyUnseen,
 	} {
 		set |= 1 << k
 	}
@@ -55,4 +55,24 @@ func coreLevel(core []uint64, p *profile) int8 {
 		}
 	}
 	return level(float32(n)/float32(len(core)), coreBounds)
+}
+
+// gather takes up reports that stood alone and have what all exemplars of a group
+// have in common: that was not known yet when they came.
+func (e *Engine) gather(slot uint32, p *profile, now int64) uint32 {
+	core := slices.Clone(e.groups[slot].core)
+	for _, v := range core {
+		var alone []uint32
+		e.index.find(v, func(x uint32) {
+			if x := e.exemplar(x); x != nil && x.cluster != slot && e.groups[x.cluster].reports == 1 {
+				alone = append(alone, x.cluster)
+			}
+		})
+		for _, g := range alone {
+			if e.groups[g].reports == 1 {
+				slot = e.tryMerge(slot, match{group: g}, p, now)
+			}
+		}
+	}
+	return slot
 }

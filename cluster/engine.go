@@ -132,6 +132,7 @@ func (e *Engine) report(f *Features) {
 		home = e.tryMerge(home, m, p, f.Time)
 	}
 	if e.changed {
+		home = e.gather(home, p, f.Time)
 		e.tie(home, e.groups[home].exemplars, f.Time)
 	}
 	e.watch(home, f.Time)

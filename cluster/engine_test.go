@@ -41,7 +41,7 @@ func testLog(seed uint64, campaigns, copies, strangers int) []*Features {
 				own[r.IntN(len(own))] = word()
 			}
 			log = append(log, testFeatures(fmt.Sprintf("c%d/%d", c, i), subject, strings.Join(own, " "),
-				fmt.Sprintf("url-path=/login/%d", c), fmt.Sprintf("from-address=x%d@a.example", c)))
+				fmt.Sprintf("url-path=/login/%d", c), fmt.Sprintf("from-address=x%d.%d@a.example", c, i), "mime-shape=text/plain"))
 		}
 	}
 	for i := range strangers {
@@ -50,6 +50,21 @@ func testLog(seed uint64, campaigns, copies, strangers int) []*Features {
 	}
 	r.Shuffle(len(log), func(i, j int) { log[i], log[j] = log[j], log[i] })
 	return append(log, log[:3]...)
+}
+
+// bridged are two reports that share little, and one that has what both say.
+func bridged() []*Features {
+	a, b := "one "+strings.Repeat("a%d ", 30), "two "+strings.Repeat("b%d ", 30)
+	for i := range 30 {
+		a, b = strings.Replace(a, "%d", fmt.Sprint(i), 1), strings.Replace(b, "%d", fmt.Sprint(i), 1)
+	}
+	mail := func(name, subject, text string) *Features {
+		return testFeatures(name, subject, text, "url-path=/both/ways", "mime-shape=text/html", "message-id=#.#@#", "from-name=office")
+	}
+	return []*Features{
+		mail("bridge/a", "first notice", a), mail("bridge/b", "second warning", b),
+		mail("bridge/c", "first notice second warning", a+b),
+	}
 }
 
 // run steps an engine through a log and returns a copy of all events.

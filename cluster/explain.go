@@ -105,6 +105,8 @@ func (f field) top() int8 {
 		return int8(len(subjectBounds))
 	case fieldTokens:
 		return int8(len(tokenBounds))
+	case fieldBreadth:
+		return int8(len(breadthBounds))
 	case fieldCore:
 		return int8(len(coreBounds))
 	case fieldLook, fieldLookAlone:

@@ -40,7 +40,7 @@ func TestEvidenceAddsUp(t *testing.T) {
 			}
 		}
 	}
-	for _, f := range testLog(5, 12, 10, 60) {
+	for _, f := range append(testLog(5, 12, 10, 60), bridged()...) {
 		for _, ev := range e.Step(Entry{Offset: e.Offset() + 1, Features: f}) {
 			switch {
 			case ev.Kind == EventAssigned:

@@ -130,6 +130,7 @@ const (
 	KeyFileText       // text of an attachment
 	KeyLook           // perceptual hash of an image
 	KeyCore           // what all exemplars of a campaign have in common
+	KeyBreadth        // how many independent kinds of content agree
 )
 
 // Keys of values.
@@ -162,6 +163,8 @@ const (
 	KeyMIMEShape                     // tree of content types
 	KeyLanguage                      // ISO 639-1 code of the text
 	KeyRemoteImage                   // address of an image loaded from afar
+	KeySenderWord                    // word of the From display name
+	KeyUnseen                        // words of the HTML that no reader sees: comments, style sheets, hidden text
 )
 
 // Value is a feature that agrees exactly or not at all.

@@ -23,6 +23,7 @@ const (
 	fieldLookAlone                // the same, where there is hardly any text
 	fieldTokens                   // rare-looking words in common
 	fieldCore                     // what all exemplars of the campaign have
+	fieldBreadth                  // number of independent kinds of content that agree
 	fieldValues                   // first of the fields of single values: see valueKeys
 )
 
@@ -33,7 +34,7 @@ var valueKeys = [...]Key{
 	KeyContact, KeyMacro, KeySenderAddress, KeySenderDomain, KeySenderLocal,
 	KeySenderName, KeyReplyTo, KeyMessageID, KeyBoundary, KeyHeader, KeyMailer,
 	KeySourceIP, KeyNetwork, KeyHELO, KeyReturnPath, KeyDKIM, KeyList,
-	KeyMIMEShape, KeyLanguage, KeyRemoteImage,
+	KeyMIMEShape, KeyLanguage, KeyRemoteImage, KeySenderWord, KeyUnseen,
 }
 
 // Fields that only say how much text agreement there is under a circumstance in
@@ -62,6 +63,7 @@ var (
 	digestBounds      = []float32{1, 30, 50, 65, 80, 92}
 	countBounds       = []float32{1, 2, 3, 5, 8, 13, 20}
 	tokenBounds       = []float32{0.5, 1, 1.7, 2.6, 4, 6}
+	breadthBounds     = []float32{1, 2, 3, 4, 5, 6}
 	coreBounds        = []float32{0.01, 0.34, 0.67, 1}
 	// lookBounds are 64 minus the Hamming distances 12, 8, 4 and 0.
 	lookBounds = []float32{52, 56, 60, 64}
@@ -85,7 +87,7 @@ var fieldKeys = [...]Key{
 	fieldTags: KeyTags, fieldHTML: KeyHTMLDigest, fieldSubject: KeySubject,
 	fieldFile: KeyFileHash, fieldFileDigest: KeyFileDigest, fieldFileText: KeyFileText,
 	fieldLook: KeyLook, fieldLookAlone: KeyLook, fieldTokens: KeyToken,
-	fieldCore: KeyCore,
+	fieldCore: KeyCore, fieldBreadth: KeyBreadth,
 }
 
 // key is the kind of feature that a field speaks of.
@@ -123,7 +125,7 @@ func (f field) content() bool {
 	switch f.key() {
 	case KeyText, KeyWords, KeyBodyDigest, KeySubject, KeyFileHash, KeyFileDigest, KeyFileText, KeyLook,
 		KeyToken, KeySubjectShape, KeyURL, KeyURLPath, KeyHost, KeyPhone, KeyWallet, KeyContact, KeyMacro,
-		KeyCore, KeyTags, KeyHTMLDigest, KeyRemoteImage, KeyDomain:
+		KeyCore, KeyBreadth, KeyTags, KeyHTMLDigest, KeyRemoteImage, KeyDomain, KeyUnseen:
 		return true
 	}
 	return false

@@ -5,7 +5,7 @@ import "strconv"
 var keyNames = map[Key]string{
 	KeyText: "text", KeyWords: "words", KeyBodyDigest: "body-ssdeep", KeyTags: "html-tags",
 	KeyHTMLDigest: "html-ssdeep", KeySubject: "subject-words", KeyFileHash: "attachment",
-	KeyFileDigest: "attachment-ssdeep", KeyFileText: "attachment-text", KeyLook: "image", KeyCore: "core",
+	KeyFileDigest: "attachment-ssdeep", KeyFileText: "attachment-text", KeyLook: "image", KeyCore: "core", KeyBreadth: "breadth",
 	KeySubjectShape: "subject", KeyURL: "url", KeyURLPath: "url-path", KeyHost: "url-host",
 	KeyDomain: "url-domain", KeyPhone: "phone", KeyWallet: "wallet", KeyContact: "contact",
 	KeyMacro: "macro", KeyToken: "token", KeySenderAddress: "from-address",
@@ -15,6 +15,7 @@ var keyNames = map[Key]string{
 	KeyNetwork: "source-network", KeyHELO: "helo", KeyReturnPath: "return-path-domain",
 	KeyDKIM: "dkim-domain", KeyList: "list-id", KeyMIMEShape: "mime-shape",
 	KeyLanguage: "language", KeyRemoteImage: "remote-image",
+	KeySenderWord: "from-word", KeyUnseen: "unseen-text",
 }
 
 // String is the key's name in evidence, such as "url-path".
@@ -46,7 +47,7 @@ var fieldNames = [...]string{
 	fieldWords: "words", fieldRareWords: "rare-words", fieldBody: "body-ssdeep",
 	fieldTags: "html-tags", fieldHTML: "html-ssdeep", fieldSubject: "subject-words",
 	fieldFile: "attachment", fieldFileDigest: "attachment-ssdeep",
-	fieldFileText: "attachment-text", fieldLook: "image", fieldLookAlone: "image-alone", fieldTokens: "tokens", fieldCore: "core",
+	fieldFileText: "attachment-text", fieldLook: "image", fieldLookAlone: "image-alone", fieldTokens: "tokens", fieldCore: "core", fieldBreadth: "breadth",
 	fieldListText: "text-within-list", fieldSenderText: "text-within-sender",
 	fieldLookText: "text-despite-image",
 }

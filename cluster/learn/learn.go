@@ -41,10 +41,39 @@ func DefaultOptions() Options { return Options{Ridge: 4, Rounds: 600} }
 // Fit returns the weights that make the samples likeliest. It is deterministic.
 func Fit(samples []Sample, opt Options) (*cluster.Weights, error) {
 	m := newModel(cluster.Fields())
+
+	samples = pooled(samples)
 	for range opt.Rounds {
 		m.step(samples, opt)
 	}
 	return m.weights()
+}
+
+// pooled counts equal comparisons as one: a large campaign makes the same ones again
+// and again.
+func pooled(samples []Sample) []Sample {
+	type outcome struct {
+		levels string
+		same   bool
+	}
+	at := map[outcome]int{}
+	var out []Sample
+	var key []byte
+	for _, s := range samples {
+		key = key[:0]
+		for _, l := range s.Levels {
+			key = append(key, byte(l))
+		}
+		o := outcome{string(key), s.Same}
+		i, ok := at[o]
+		if !ok {
+			i = len(out)
+			at[o] = i
+			out = append(out, Sample{Levels: s.Levels, Same: s.Same})
+		}
+		out[i].Weight += s.Weight
+	}
+	return out
 }
 
 // model holds one step for each level: the weight of level l is the sum of the
