@@ -21,7 +21,7 @@ const (
 	diesUndone             // the process is killed before it happens
 	diesDone               // the process is killed after it happened
 	takenAway              // the partitions go to another consumer
-	failsForAWhile         // an error ten times over, and nothing happened
+	failsForAWhile         // an error forty times over (minutes), and nothing happened
 )
 
 func (o outcome) String() string {
@@ -127,7 +127,7 @@ func reads(op string) bool {
 func (w *world) outcome(op string) outcome {
 	for _, f := range w.faults {
 		n := w.counts[op] - f.nth
-		if f.op == op && (n == 0 || f.what == failsForAWhile && n > 0 && n < 10) {
+		if f.op == op && (n == 0 || f.what == failsForAWhile && n > 0 && n < 40) {
 			return f.what
 		}
 	}

@@ -51,6 +51,7 @@ type world struct {
 
 	mu    sync.Mutex
 	procs map[string]*proc
+	ran   map[string]int // how often each was started
 	kills map[string]int
 	kept  sync.WaitGroup
 	over  atomic.Bool
@@ -81,7 +82,7 @@ func newWorld(t *testing.T, kills int) *world {
 	t.Logf("CHAOS_SEED=%d, %d kills", seed, kills)
 	w := &world{
 		t: t, rng: rand.New(rand.NewPCG(uint64(seed), 0)), dir: t.TempDir(),
-		procs: make(map[string]*proc), kills: make(map[string]int),
+		procs: make(map[string]*proc), kills: make(map[string]int), ran: make(map[string]int),
 	}
 	w.bin = filepath.Join(w.dir, "shoal")
 	w.env = append(os.Environ(), "SHOAL_LIBCHDB="+library, "SHOAL_DATA="+filepath.Join(w.dir, "data"))

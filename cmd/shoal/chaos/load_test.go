@@ -12,31 +12,41 @@ import (
 	"shoal/pipeline/kafka"
 )
 
-// storm feeds, and kills what victim names until there were so many kills; then it
-// lets the feed come to its end and waits until all of it is stored.
-func (w *world) storm(broker string, kills int, least, most time.Duration, victim func() string) {
+// storm feeds, and for each chunk kills what victim names.
+func (w *world) storm(broker string, least, most time.Duration, victim func() string) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), time.Duration(kills)*20*time.Second+3*time.Minute)
+	w.rounds(broker, func(i int, next func()) {
+		if i == 0 {
+			next() // kills come under load
+		}
+		for w.between(least, most); !w.kill(victim()); {
+			w.between(least, most)
+		}
+		next()
+	})
+}
+
+// rounds feeds the chunks while round is called for each of them but the last; next
+// lets one more chunk in. Then it waits until all of them are stored.
+func (w *world) rounds(broker string, round func(i int, next func())) {
+	w.t.Helper()
+	n := len(w.chunks)
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Duration(n)*20*time.Second+3*time.Minute)
 	defer cancel()
 	client, err := kafka.NewClient(kafka.DefaultConfig(broker), kafka.Options{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	defer client.Close()
-	turns, fed := make(chan struct{}, len(w.chunks)), make(chan error, 1)
+	turns, fed := make(chan struct{}, 2*n), make(chan error, 1)
 	go func() { fed <- w.feed(ctx, client.NewSink(pipeline.TopicReports), turns) }()
-	turns <- struct{}{}
-	for done := 0; done < kills; {
-		w.between(least, most)
+	for i := range n - 1 {
 		if ctx.Err() != nil {
-			w.t.Fatalf("%d kills of %d: it takes too long", done, kills)
+			w.t.Fatalf("round %d of %d: it takes too long", i, n)
 		}
-		if w.kill(victim()) {
-			done++
-			turns <- struct{}{}
-		}
+		round(i, func() { turns <- struct{}{} })
 	}
-	for len(turns) < cap(turns) {
+	for range n { // those that are left
 		turns <- struct{}{}
 	}
 	if err := <-fed; err != nil {

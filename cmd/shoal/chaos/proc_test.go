@@ -38,6 +38,7 @@ func (w *world) spawn(name, program string, args ...string) *proc {
 	}
 	w.mu.Lock()
 	w.procs[name] = p
+	w.ran[name]++
 	w.mu.Unlock()
 	go func() {
 		p.err = p.cmd.Wait()

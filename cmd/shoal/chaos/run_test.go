@@ -15,7 +15,7 @@ func TestRun(t *testing.T) {
 	w.embedded = true
 	port := freePort(t)
 	w.keep("run", "run", "--kafka-port", port, "--listen", "127.0.0.1:0", "--clickhouse-listen", "", "--snapshot-every", "1s")
-	w.storm("127.0.0.1:"+port, kills, 200*time.Millisecond, 2500*time.Millisecond, func() string {
+	w.storm("127.0.0.1:"+port, 200*time.Millisecond, 2500*time.Millisecond, func() string {
 		switch n := w.rng.IntN(10); {
 		case n == 0:
 			w.signal("run", syscall.SIGINT) // an orderly stop in between

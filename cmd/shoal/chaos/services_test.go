@@ -31,7 +31,7 @@ func TestServices(t *testing.T) {
 		w.keep("writer"+n, slices.Concat([]string{"writer"}, w.kafka, store)...)
 	}
 	names := []string{"worker1", "worker2", "clusterer1", "clusterer2", "writer1", "writer2", "engine", "import"}
-	w.storm(broker.Addr(), kills, 300*time.Millisecond, 4*time.Second, func() string {
+	w.storm(broker.Addr(), 300*time.Millisecond, 4*time.Second, func() string {
 		switch w.rng.IntN(12) {
 		case 0:
 			broker.Kill(t)
