@@ -15,6 +15,10 @@ const localSuffix = "_local"
 // server, so that a join with it stays there.
 var sharded = map[string]bool{"report_rows": true, "segment_days": true}
 
+// backfill begins what fills a table from rows that were there before it. A
+// cluster has none: it came later.
+const backfill = "INSERT INTO shoal.segment_days "
+
 // homeSince is the migration from which report_rows has its sharding key.
 const homeSince = 5
 
@@ -30,8 +34,11 @@ func (l layout) spread(version int, sql string) []string {
 	if l.cluster == "" {
 		return []string{sql}
 	}
-	if strings.HasPrefix(sql, "CREATE MATERIALIZED VIEW") {
+	switch {
+	case strings.HasPrefix(sql, "CREATE MATERIALIZED VIEW"):
 		return []string{shardedName.ReplaceAllString(sql, "shoal.${1}"+localSuffix)}
+	case strings.HasPrefix(sql, backfill):
+		return nil
 	}
 	m := tableStatement.FindStringSubmatch(sql)
 	if m == nil {
