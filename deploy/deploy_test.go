@@ -180,9 +180,9 @@ func find(t *testing.T, file, pattern string) string {
 	return string(m[1])
 }
 
-// TestComposeSettings holds the environment of our services to the flags that
-// the binary has.
-func TestComposeSettings(t *testing.T) {
+// serviceFlags are the flags of all our services, as environment variables.
+func serviceFlags(t *testing.T) map[string]bool {
+	t.Helper()
 	flags := map[string]bool{}
 	binary := filepath.Join(t.TempDir(), "shoal")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../cmd/shoal").CombinedOutput(); err != nil {
@@ -197,6 +197,13 @@ func TestComposeSettings(t *testing.T) {
 			flags["SHOAL_"+strings.ToUpper(strings.ReplaceAll(m[1], "-", "_"))] = true
 		}
 	}
+	return flags
+}
+
+// TestComposeSettings holds the environment of our services to the flags that
+// the binary has.
+func TestComposeSettings(t *testing.T) {
+	flags := serviceFlags(t)
 	for _, s := range compose(t).Services {
 		for name := range s.Environment {
 			if strings.HasPrefix(name, "SHOAL_") && !flags[name] {
