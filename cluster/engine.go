@@ -33,6 +33,7 @@ type Engine struct {
 	operation     map[CampaignID]string
 	members       map[string][]CampaignID // of each operation, sorted
 	changed       bool                    // the exemplars of the report's group are others than before
+	copies        uint32                  // Entry.Copies of this step
 	freq          *frequency
 	index         *index
 	seen          *seen
@@ -69,6 +70,11 @@ func (e *Engine) Seq() uint64 { return e.seq }
 // Offset is that of the last entry that Step took, -1 before the first.
 func (e *Engine) Offset() int64 { return e.offset }
 
+// News says whether the last report told the engine anything: it opened a group,
+// made one a campaign, became an exemplar, had groups merged or brought one back. One
+// that did not is a near copy of the exemplar that its evidence names.
+func (e *Engine) News() bool { return e.changed }
+
 // Step takes the next entry of the log and returns what follows from it. An
 // entry at or before [Engine.Offset] was taken already and gives nothing. The
 // events are valid until the next call.
@@ -77,7 +83,7 @@ func (e *Engine) Step(entry Entry) []Event {
 	if entry.Offset <= e.offset {
 		return nil
 	}
-	e.offset, e.changed = entry.Offset, false
+	e.offset, e.changed, e.copies = entry.Offset, false, entry.Copies
 	e.retune(entry.time())
 	switch {
 	case entry.Features != nil:
@@ -195,6 +201,7 @@ func (e *Engine) open(p *profile, f *Features, id CampaignID) {
 	e.freq.opened()
 	p.terms(e.freq.add)
 	e.addExemplar(g, p, f.Time)
+	e.changed = true
 	e.emit(Event{Kind: EventAssigned, Time: f.Time, Report: f.Report, Campaign: id})
 }
 
@@ -217,9 +224,9 @@ func (e *Engine) taken(id CampaignID) bool {
 func (e *Engine) join(p *profile, f *Features, m match) {
 	e.revive(m.group, f.Time)
 	g, x := &e.groups[m.group], &e.exemplars[m.slot]
-	g.reports++
+	g.reports += 1 + uint64(e.copies)
 	g.last = max(g.last, f.Time)
-	x.hits++
+	x.hits += 1 + e.copies
 	x.last = max(x.last, f.Time)
 	why := e.explain(f, p, x.profile, coreLevel(g.core, p))
 	if !g.created {

@@ -12,6 +12,10 @@ type Entry struct {
 	Offset   int64
 	Features *Features
 	Decision *Decision
+	// Copies is how many further reports, which another engine counted, are near
+	// copies of this one: see package federation. They count where it joins, and
+	// not where it is a repeat or opens a group.
+	Copies uint32
 }
 
 // DecisionKind says what an analyst decided.
