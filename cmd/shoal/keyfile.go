@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // keyBytes is the size of the key of pseudonyms.
@@ -33,7 +34,7 @@ func readKey(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+	if mode := info.Mode().Perm(); !private(mode, owns(info)) {
 		return nil, fmt.Errorf("key file %s has mode %04o and can be read by others: chmod 600 it", path, mode)
 	}
 	key, err := os.ReadFile(path)
@@ -44,6 +45,21 @@ func readKey(path string) ([]byte, error) {
 		return nil, fmt.Errorf("key file %s has %d bytes, want %d: put the right one back, since another key gives every recipient another pseudonym", path, len(key), keyBytes)
 	}
 	return key, nil
+}
+
+// private tells whether only this account can read a file of that mode. One that
+// another account owns, such as a secret of root's that Kubernetes mounts, may be
+// readable for a group: it is how this account gets to read it.
+func private(mode fs.FileMode, own bool) bool {
+	if own {
+		return mode&0o077 == 0
+	}
+	return mode&0o037 == 0
+}
+
+func owns(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || int(stat.Uid) == os.Geteuid()
 }
 
 // createSecret makes a file with mode 0600 that is there whole or not at all.
