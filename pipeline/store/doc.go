@@ -21,8 +21,8 @@
 //     operation, survivor), highest Seq wins: an event that sets one property
 //     touches no other.
 //   - lineage_rows: all events but assignments and repeats.
-//   - segment_days: distinct recipients per day and segment of all reports, as
-//     sets, for the lift of campaign_targets where there is no baseline.
+//   - segment_days: distinct recipients per day or week and segment of all
+//     reports, as sets, for the lift of campaign_targets where there is no baseline.
 //   - baseline_rows, ip_networks: what the operator gives.
 //   - erased_rows: hashes of pseudonyms that must not come back.
 //
@@ -49,6 +49,36 @@
 // Package storetest holds an engine to that, with the connection broken at every
 // statement of every batch. An insert is synced to disk before it returns.
 //
+// # Cluster
+//
+// Where [Config].Cluster names one, migrations make every table a replicated one
+// and print the same to a dry run. report_rows and segment_days are spread over
+// the shards: report_rows_local has a shard's rows, and the Distributed table
+// report_rows those of all. Every other table (campaign_rows, lineage_rows,
+// baseline_rows, ip_networks, erased_rows) is whole on every server, since joins
+// and the engine's lists need it there; so joins stay on one server, and what a
+// report is assigned to needs none: it stands in its row.
+//
+// A report's shard is that of home, the campaign that it was first known under.
+// That is its campaign unless it was moved, and moves do not change it: the row
+// at the new place and the tombstone at the old one go to one shard in one block,
+// which is what makes a move whole, and FINAL, which works within a shard, sees
+// every version of a report. Sharding by campaign_id itself would let a query of
+// one campaign ask one shard, but a move would be two inserts on two shards, of
+// which one can be missing: the report is lost, or counts twice. As it is, each
+// shard looks the campaign up in its primary key, and nearly all its rows are on
+// one. Sharding by report_id would be as safe and more even, but each shard would
+// read its granules of 1,024 rows for a few rows of most campaigns.
+//
+// The number of slots is fixed when the tables are made, see distributed. The
+// writer reads what it has just written, so it asks for a quorum of replicas and
+// for sequential consistency, see writing.
+//
+// The suite runs on Distributed tables over one shard of the embedded engine, and
+// each view over two. Replication, ON CLUSTER, quorum and a lost replica need
+// ClickHouse servers and Keeper, and have not been tried: those statements were
+// parsed by the engine, and testdata/cluster.sql shows them.
+//
 // # What was measured and rejected
 //
 // Resolving merges at query time (rows keep their first campaign, a dictionary
@@ -67,12 +97,42 @@
 // # What the views cost
 //
 // BenchmarkViews prints it. Over 10 million simulated reports in 220,000
-// campaigns, two cores, one part a partition, each view of a campaign of 20,000
-// reports takes 3 to 35 ms, campaign_targets about 220 ms, of which 110 ms are
-// the engine's planning; the daily summary of one day 0.6 s, a ranking of all
-// campaigns 0.2 s, and every column of all campaigns 3 s. Rows that are spread
-// over many parts cost more, because FINAL merges while it reads: the daily
-// summary took 4.5 s over 21 parts. So a partition to which nothing was added
-// for an hour is merged into one part. campaign_targets of all campaigns at once
-// is for small databases: name the campaign.
+// campaigns (1.3 GB on disk), one part a partition, on two cores that other work
+// shared (load 4 to 6), best of eight, and the engine's processor time:
+//
+//	campaign of          17,000 reports           400,000 reports (4 % of all)
+//	                     ms  cpu-ms  rows  MB     ms  cpu-ms  rows   MB
+//	reports (every row)  30      20   20k  8.7    273    340  401k  196
+//	campaigns            35      30   29k  2.5    205    190  410k   50
+//	campaign_timeline     6       0   20k  0.6     25     30  401k   13
+//	campaign_targets    162     160   86k  3.3    360    460  466k   35
+//	.._infrastructure    16      10   20k  1.6     50     80  401k   36
+//	campaign_payloads    20      20   20k  2.0    133    220  401k   44
+//	campaign_evidence    12      10   20k  2.2     38     60  401k   49
+//	campaign_joins       13      10   20k  2.5     55     80  401k   56
+//	campaign_drift        9      10    8k  0.3     10      0    8k  0.3
+//	daily_summary        47      50  248k  4.5     61     80  629k   17
+//
+// Of a campaign of 100 reports campaign_targets takes 150 ms, of which 60 are the
+// engine's planning, the others 5 to 47. The daily summary of one day takes 0.67 s
+// (7.9 million rows, 249 MB), with the campaigns' names 1.3 s (1.9 s of processor
+// time), a ranking of all campaigns 0.25 s, and every column of all campaigns at
+// once 9.4 s of processor time. In a join of campaigns with a list of campaigns
+// put campaigns first: only the left side is cut down to what the right one has
+// (4 s the other way round).
+//
+// So campaign_targets misses 200 ms for a campaign of hundreds of thousands of
+// reports: 230 ms of the processor time go into exact distinct recipients of each
+// segment and dimension. Sets kept for each campaign would not survive a split or
+// an erasure. campaign_targets of all campaigns at once is for small databases:
+// name the campaign. Its formulas stand in a view over another one because the
+// engine's analyser looks at all of a subquery each time that a formula names a
+// column of it: planning was 110 ms in one view.
+//
+// Reading in the order of the primary key (optimize_aggregation_in_order) makes
+// the views of all campaigns slower, the daily summary from 1 to 67 s.
+//
+// Rows that are spread over many parts cost more, because FINAL merges while it
+// reads: the daily summary took 4.5 s over 21 parts. So a partition to which
+// nothing was added for an hour is merged into one part.
 package store
