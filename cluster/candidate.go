@@ -49,14 +49,15 @@ const leastHint = 0.3
 
 // indexKeys gives the index keys of a profile, most of them chosen by rarity.
 func (p *profile) indexKeys(freq *frequency, dst []indexKey) []indexKey {
-	dst = appendLowest(dst, spaceText, p.text, textKeys, 0.5, freq)
-	dst = appendRarest(dst, spaceWord, p.words.Hashes, wordKeys, 0.6, freq)
-	dst = appendRarest(dst, spaceSubject, p.subject, subjectKeys, 0.5, freq)
-	if p.tags.Total >= leastTags {
-		dst = appendLowest(dst, spaceTag, p.tags, tagKeys, 0.3, freq)
-		dst = append(dst, indexKey{spaceTags | digestOf(p.tags.Hashes), 0.6})
+	dst = appendLowest(dst, spaceText, p.sketch(sampleText), textKeys, 0.5, freq)
+	dst = appendRarest(dst, spaceWord, p.sketch(sampleWords).Hashes, wordKeys, 0.6, freq)
+	dst = appendRarest(dst, spaceSubject, p.sketch(sampleSubject).Hashes, subjectKeys, 0.5, freq)
+	if tags := p.sketch(sampleTags); tags.Total >= leastTags {
+		dst = appendLowest(dst, spaceTag, tags, tagKeys, 0.3, freq)
+		dst = append(dst, indexKey{spaceTags | digestOf(tags.Hashes), 0.6})
 	}
-	dst = appendGrams(dst, &p.html, 0.3)
+	html := p.skeleton()
+	dst = appendGrams(dst, &html, 0.3)
 	for i := range p.files[:min(len(p.files), fileKeys)] {
 		dst = p.files[i].indexKeys(freq, dst)
 	}

@@ -15,7 +15,7 @@ const (
 )
 
 // compare measures how far two profiles agree, field by field.
-func compare(a, b *profile, freq *frequency) (lv levels) {
+func compare(a *probe, b *profile, freq *frequency) (lv levels) {
 	a.weigh(freq)
 	b.weigh(freq)
 	for i := range lv {
@@ -23,58 +23,67 @@ func compare(a, b *profile, freq *frequency) (lv levels) {
 	}
 	text := compareText(a, b, &lv)
 	compareMarkup(a, b, &lv)
-	compareSubject(a, b, &lv)
-	compareFiles(a, b, freq, &lv)
-	compareValueFields(a, b, freq, &lv)
-	compareContext(a, b, text, &lv)
+	compareSubject(a.profile, b, &lv)
+	compareFiles(a.profile, b, freq, &lv)
+	compareValueFields(a.profile, b, freq, &lv)
+	compareContext(a.profile, b, text, &lv)
 	compareBreadth(&lv)
 	return lv
 }
 
+// shorter is the number of members that the smaller of two sampled sets has.
+func shorter(a, b *profile, s sample) uint32 { return min(a.total[s], b.total[s]) }
+
 // compareText fills the fields of the visible text and returns the level of its
 // resemblance, or absent.
-func compareText(a, b *profile, lv *levels) int8 {
-	text := absent
-	if shorter := min(a.text.Total, b.text.Total); shorter >= leastText {
-		o := measure(a.text, b.text, a.weights.text, b.weights.text, TextSketchSize)
-		text = level(o.resemblance(), textBounds)
-		if shorter < shortText {
-			lv[fieldShortText] = text
-		} else {
-			lv[fieldText] = text
-			lv[fieldContainment] = level(o.containment(), containmentBounds)
-		}
-	}
-	if min(a.words.Total, b.words.Total) >= leastText {
-		o := measure(a.words, b.words, a.weights.words, b.weights.words, WordSketchSize)
+func compareText(a *probe, b *profile, lv *levels) int8 {
+	text := compareResemblance(a, b, lv)
+	if shorter(a.profile, b, sampleWords) >= leastText {
+		o := a.overlap(b, sampleWords, WordSketchSize)
 		lv[fieldWords] = level(o.resemblance(), textBounds)
 		lv[fieldRareWords] = level(float32(o.rare), countBounds)
 	}
-	lv[fieldBody] = digestLevel(&a.body, &b.body)
+	lv[fieldBody] = digestLevel(&a.text, b.body())
 	return text
 }
 
-func digestLevel(a, b *fuzzyhash.Digest) int8 {
+func compareResemblance(a *probe, b *profile, lv *levels) int8 {
+	n := shorter(a.profile, b, sampleText)
+	if n < leastText {
+		return absent
+	}
+	o := a.overlap(b, sampleText, TextSketchSize)
+	text := level(o.resemblance(), textBounds)
+	if n < shortText {
+		lv[fieldShortText] = text
+	} else {
+		lv[fieldText] = text
+		lv[fieldContainment] = level(o.containment(), containmentBounds)
+	}
+	return text
+}
+
+func digestLevel(a *fuzzyhash.Probe, b fuzzyhash.Digest) int8 {
 	if a.IsZero() || b.IsZero() {
 		return absent
 	}
-	return level(float32(fuzzyhash.Compare(a, b)), digestBounds)
+	return level(float32(a.Compare(&b)), digestBounds)
 }
 
-func compareMarkup(a, b *profile, lv *levels) {
-	if min(a.tags.Total, b.tags.Total) >= leastTags {
-		o := measure(a.tags, b.tags, a.weights.tags, b.weights.tags, TagSketchSize)
+func compareMarkup(a *probe, b *profile, lv *levels) {
+	if shorter(a.profile, b, sampleTags) >= leastTags {
+		o := a.overlap(b, sampleTags, TagSketchSize)
 		lv[fieldTags] = level(o.resemblance(), textBounds)
 	}
-	lv[fieldHTML] = digestLevel(&a.html, &b.html)
+	lv[fieldHTML] = digestLevel(&a.html, b.skeleton())
 }
 
 func compareSubject(a, b *profile, lv *levels) {
-	if len(a.subject) == 0 || len(b.subject) == 0 {
+	x, y := a.sketch(sampleSubject), b.sketch(sampleSubject)
+	if x.Total == 0 || y.Total == 0 {
 		return
 	}
-	whole := func(s []uint32) Sketch { return Sketch{Total: len(s), Hashes: s} }
-	o := measure(whole(a.subject), whole(b.subject), a.weights.subject, b.weights.subject, MaxSubject)
+	o := measure(x, y, a.weightsOf(sampleSubject), b.weightsOf(sampleSubject), MaxSubject)
 	lv[fieldSubject] = level(o.resemblance(), subjectBounds)
 }
 
@@ -85,7 +94,7 @@ func compareFiles(a, b *profile, freq *frequency, lv *levels) {
 			compareFile(&a.files[i], &b.files[j], freq, lv)
 		}
 	}
-	if min(a.text.Total, b.text.Total) < shortText {
+	if shorter(a, b, sampleText) < shortText {
 		lv[fieldLookAlone], lv[fieldLook] = lv[fieldLook], absent
 	}
 }
@@ -98,11 +107,13 @@ func compareFile(x, y *fileProfile, freq *frequency, lv *levels) {
 		raise(fieldFile, 0)
 	}
 	if x.kind == y.kind && !x.digest.IsZero() && !y.digest.IsZero() && x.kind != FileImage {
-		raise(fieldFileDigest, digestLevel(&x.digest, &y.digest))
+		raise(fieldFileDigest, level(float32(fuzzyhash.Compare(&x.digest, &y.digest)), digestBounds))
 	}
 	if min(x.text.Total, y.text.Total) >= leastText {
 		var wx, wy [FileSketchSize]uint8
-		o := measure(x.text, y.text, freq.weigh(spaceText, x.text.Hashes, wx[:]), freq.weigh(spaceText, y.text.Hashes, wy[:]), FileSketchSize)
+		freq.weigh(spaceText, x.text.Hashes, wx[:])
+		freq.weigh(spaceText, y.text.Hashes, wy[:])
+		o := measure(x.text, y.text, wx[:], wy[:], FileSketchSize)
 		raise(fieldFileText, level(o.resemblance(), textBounds))
 	}
 	if x.look != 0 && y.look != 0 {
@@ -134,29 +145,23 @@ var keyFields = func() (t [64]field) {
 // compareValueFields walks the two sorted value lists once.
 func compareValueFields(a, b *profile, freq *frequency, lv *levels) {
 	var tokens float32
-	has := [2]bool{}
-	i, j := 0, 0
-	for i < len(a.values) || j < len(b.values) {
-		switch {
-		case j == len(b.values) || i < len(a.values) && a.values[i] < b.values[j]:
-			has[0] = has[0] || unpackKey(a.values[i]) == KeyToken
-			i++
-		case i == len(a.values) || b.values[j] < a.values[i]:
-			has[1] = has[1] || unpackKey(b.values[j]) == KeyToken
-			j++
-		default:
-			v := a.values[i]
+	for i, j := 0, 0; i < len(a.values) && j < len(b.values); {
+		v, w := a.values[i], b.values[j]
+		if v == w {
 			if k := unpackKey(v); k == KeyToken {
-				has = [2]bool{true, true}
 				tokens += freq.idf(v)
 			} else if f := keyFields[k&63]; f < numFields {
 				lv[f] = max(lv[f], freq.rarity(v))
 			}
+		}
+		if v <= w {
 			i++
+		}
+		if w <= v {
 			j++
 		}
 	}
-	if has[0] && has[1] {
+	if a.keys&b.keys&(1<<KeyToken) != 0 {
 		lv[fieldTokens] = level(tokens, tokenBounds)
 	}
 	disagree(a, b, lv)
@@ -164,20 +169,12 @@ func compareValueFields(a, b *profile, freq *frequency, lv *levels) {
 
 // disagree sets level 0 where both sides have values of a key and share none.
 func disagree(a, b *profile, lv *levels) {
-	both := a.keys() & b.keys()
+	both := a.keys & b.keys
 	for _, k := range valueKeys {
 		if f := keyFields[k]; lv[f] == absent && both&(1<<k) != 0 {
 			lv[f] = 0
 		}
 	}
-}
-
-// keys is the set of keys that a profile has values of; every key is below 64.
-func (p *profile) keys() (set uint64) {
-	for _, v := range p.values {
-		set |= 1 << (unpackKey(v) & 63)
-	}
-	return set
 }
 
 // senderFields are what two mails of one sender share whatever they say: where

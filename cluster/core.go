@@ -59,7 +59,7 @@ func coreLevel(core []uint64, p *profile) int8 {
 
 // gather takes up reports that stood alone and have what all exemplars of a group
 // have in common: that was not known yet when they came.
-func (e *Engine) gather(slot uint32, p *profile, now int64) uint32 {
+func (e *Engine) gather(slot uint32, p *probe, now int64) uint32 {
 	core := slices.Clone(e.groups[slot].core)
 	for _, v := range core {
 		var alone []uint32

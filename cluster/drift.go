@@ -52,10 +52,11 @@ func (e *Engine) link(slot uint32, at int) {
 	}
 	x := &e.exemplars[g.exemplars[at]]
 	x.agrees = 0
+	p := e.other.of(x.profile)
 	for i, other := range g.exemplars {
 		y := &e.exemplars[other]
 		y.agrees &^= 1 << at
-		if i != at && e.hold(x.profile, y.profile) {
+		if i != at && e.hold(p, y.profile) {
 			x.agrees |= 1 << i
 			y.agrees |= 1 << at
 		}
@@ -72,8 +73,9 @@ func (e *Engine) relink(slot uint32) {
 		return
 	}
 	for i, a := range g.exemplars {
+		p := e.other.of(e.exemplars[a].profile)
 		for j, b := range g.exemplars[:i] {
-			if e.hold(e.exemplars[a].profile, e.exemplars[b].profile) {
+			if e.hold(p, e.exemplars[b].profile) {
 				e.exemplars[a].agrees |= 1 << j
 				e.exemplars[b].agrees |= 1 << i
 			}
@@ -82,7 +84,7 @@ func (e *Engine) relink(slot uint32) {
 }
 
 // hold says whether two exemplars of a campaign are no strangers.
-func (e *Engine) hold(x, y *profile) bool {
+func (e *Engine) hold(x *probe, y *profile) bool {
 	lv := compare(x, y, e.freq)
 	s := e.weights.score(&lv)
 	return s.total >= e.cfg.Merge-driftMargin && s.content >= e.cfg.Content
@@ -111,18 +113,20 @@ func (e *Engine) watch(slot uint32, now int64) {
 func (e *Engine) alarm(slot uint32, x *exemplar, but uint64, now int64) {
 	g := &e.groups[slot]
 	var near *profile
+	var nearest levels
 	best := 0.0
+	p := e.other.of(x.profile)
 	for i, other := range g.exemplars {
 		if but&(1<<i) != 0 {
 			continue
 		}
 		y := e.exemplars[other].profile
-		lv := compare(x.profile, y, e.freq)
+		lv := compare(p, y, e.freq)
 		if s := e.weights.score(&lv); near == nil || s.total > best {
-			near, best = y, s.total
+			near, nearest, best = y, lv, s.total
 		}
 	}
-	why := e.explain(nil, x.profile, near, absent)
+	why := e.explain(nil, near, &nearest)
 	e.emit(Event{
 		Kind: EventDrifted, Time: now, Campaign: g.id, Report: x.report,
 		Evidence: why.evidence, Score: why.total, Content: why.content,

@@ -45,6 +45,10 @@ type Engine struct {
 	keys          []indexKey
 	found         []candidate
 	votes         map[uint32]int
+	profile       *profile // of the report
+	probe         *probe
+	other         *probe // of an exemplar that is compared with others
+	terms         termSet
 }
 
 // NewEngine returns an engine with empty state. cfg must be valid.
@@ -61,6 +65,7 @@ func NewEngine(cfg Config) *Engine {
 		operation: map[CampaignID]string{}, members: map[string][]CampaignID{},
 		freq: newFrequency(cfg.FrequencyBits), index: newIndex(cfg.IndexBits),
 		seen: newSeen(cfg.Remember), votes: map[uint32]int{},
+		profile: new(profile), probe: new(probe), other: new(probe),
 	}
 }
 
@@ -110,6 +115,7 @@ type match struct {
 	group uint32
 	slot  uint32
 	score float64
+	lv    levels
 }
 
 func (e *Engine) report(f *Features) {
@@ -119,7 +125,8 @@ func (e *Engine) report(f *Features) {
 	}
 	e.sweep(f.Time)
 	e.forceIdle()
-	p := newProfile(f)
+	e.profile.set(f)
+	p := e.probe.of(e.profile)
 	matches := e.match(p)
 	if len(matches) == 0 {
 		matches = e.recall(p)
@@ -150,16 +157,16 @@ const beyondDoubt = 5
 
 // match gives the groups that p agrees with, best first; equal scores go to the
 // older group.
-func (e *Engine) match(p *profile) []match {
+func (e *Engine) match(p *probe) []match {
 	var ms []match
-	for _, c := range e.candidates(p) {
+	for _, c := range e.candidates(p.profile) {
 		x := &e.exemplars[c.slot]
 		i := slices.IndexFunc(ms, func(m match) bool { return m.group == x.cluster })
 		if i >= 0 && ms[i].score >= e.cfg.Join+beyondDoubt {
 			continue
 		}
 		lv := compare(p, x.profile, e.freq)
-		lv[fieldCore] = coreLevel(e.groups[x.cluster].core, p)
+		lv[fieldCore] = coreLevel(e.groups[x.cluster].core, p.profile)
 		s := e.weights.score(&lv)
 		if e.Observe != nil {
 			e.Observe(Comparison{
@@ -171,9 +178,9 @@ func (e *Engine) match(p *profile) []match {
 		}
 		switch {
 		case i < 0:
-			ms = append(ms, match{x.cluster, c.slot, s.total})
+			ms = append(ms, match{x.cluster, c.slot, s.total, lv})
 		case ms[i].score < s.total:
-			ms[i].slot, ms[i].score = c.slot, s.total
+			ms[i].slot, ms[i].score, ms[i].lv = c.slot, s.total, lv
 		}
 	}
 	slices.SortFunc(ms, func(a, b match) int {
@@ -193,14 +200,14 @@ func (e *Engine) match(p *profile) []match {
 
 // open starts a group with a report that agrees with nothing. id is what the group
 // is called, "" if that is to be chosen.
-func (e *Engine) open(p *profile, f *Features, id CampaignID) {
+func (e *Engine) open(p *probe, f *Features, id CampaignID) {
 	if id == "" {
 		id = e.unused(f.Report)
 	}
 	g := e.newGroup(group{id: id, birth: e.seq + 1, reports: 1, last: f.Time})
 	e.freq.opened()
 	p.terms(e.freq.add)
-	e.addExemplar(g, p, f.Time)
+	e.addExemplar(g, p.profile, f.Time)
 	e.changed = true
 	e.emit(Event{Kind: EventAssigned, Time: f.Time, Report: f.Report, Campaign: id})
 }
@@ -221,14 +228,14 @@ func (e *Engine) taken(id CampaignID) bool {
 }
 
 // join adds a report to the group it agrees with best.
-func (e *Engine) join(p *profile, f *Features, m match) {
+func (e *Engine) join(p *probe, f *Features, m match) {
 	e.revive(m.group, f.Time)
 	g, x := &e.groups[m.group], &e.exemplars[m.slot]
 	g.reports += 1 + uint64(e.copies)
 	g.last = max(g.last, f.Time)
 	x.hits += 1 + e.copies
 	x.last = max(x.last, f.Time)
-	why := e.explain(f, p, x.profile, coreLevel(g.core, p))
+	why := e.explain(f, x.profile, &m.lv)
 	if !g.created {
 		g.created, e.changed = true, true
 		e.emit(Event{Kind: EventCreated, Time: f.Time, Campaign: g.id})
@@ -237,9 +244,9 @@ func (e *Engine) join(p *profile, f *Features, m match) {
 		Kind: EventAssigned, Time: f.Time, Report: f.Report, Campaign: g.id,
 		Evidence: why.evidence, Score: why.total, Content: why.content,
 	})
-	if e.novel(m.group, p, x.profile) {
-		e.learn(m.group, p)
-		e.addExemplar(m.group, p, f.Time)
+	if e.novel(m.group, p, &m.lv) {
+		e.learn(m.group, p.profile)
+		e.addExemplar(m.group, p.profile, f.Time)
 		e.changed = true
 	}
 }

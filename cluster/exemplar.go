@@ -28,15 +28,14 @@ func (e *Engine) exemplar(slot uint32) *exemplar {
 // other words or from elsewhere; beyond, only what is far from all it has.
 const fewExemplars = 4
 
-// novel says whether p, which agrees with near, shows a variant of its group that
+// novel says whether p, which compares with the nearest as lv says, shows a variant of its group that
 // no exemplar stands for.
-func (e *Engine) novel(g uint32, p, near *profile) bool {
+func (e *Engine) novel(g uint32, p *probe, lv *levels) bool {
 	if e.groups[g].drift.raised {
 		return false
 	}
-	lv := compare(p, near, e.freq)
 	if len(e.groups[g].exemplars) < fewExemplars {
-		return !twins(&lv)
+		return !twins(lv)
 	}
 	for _, slot := range e.groups[g].exemplars {
 		lv := compare(p, e.exemplars[slot].profile, e.freq)
@@ -61,12 +60,13 @@ func akin(lv *levels) bool {
 
 // learn counts the values that p brings new to its group.
 func (e *Engine) learn(g uint32, p *profile) {
-	known := map[uint64]struct{}{}
+	e.terms.clear()
+	p.terms(e.terms.add)
 	for _, slot := range e.groups[g].exemplars {
-		e.exemplars[slot].terms(func(h uint64) { known[h] = struct{}{} })
+		e.exemplars[slot].terms(func(h uint64) { e.terms.mark(h) })
 	}
 	p.terms(func(h uint64) {
-		if _, ok := known[h]; !ok {
+		if !e.terms.marked(h) {
 			e.freq.add(h)
 		}
 	})
@@ -75,7 +75,7 @@ func (e *Engine) learn(g uint32, p *profile) {
 // addExemplar keeps p for group g, where the group is full in the place of the
 // exemplar that stands for least. The first exemplar stays.
 func (e *Engine) addExemplar(g uint32, p *profile, now int64) {
-	at := slices.Index(e.groups[g].exemplars, e.insert(g, exemplar{profile: p, last: now}))
+	at := slices.Index(e.groups[g].exemplars, e.insert(g, exemplar{profile: p.clone(), last: now}))
 	e.link(g, at)
 	e.recore(g)
 }

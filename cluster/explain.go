@@ -12,14 +12,10 @@ type reason struct {
 	result
 }
 
-// explain says why p agrees with near: every field that counted, heaviest first,
-// so that the weights and the prior add up to the score. core is how much of the
-// group's core p has. f, where there is one, lends p its texts for people.
-func (e *Engine) explain(f *Features, p, near *profile, core int8) reason {
-	lv := compare(p, near, e.freq)
-	if core != absent {
-		lv[fieldCore] = core
-	}
+// explain says why a report agrees with near, with which it compares as lv says:
+// every field that counted, heaviest first, so that the weights and the prior add up
+// to the score. f, where there is one, lends the report its texts for people.
+func (e *Engine) explain(f *Features, near *profile, lv *levels) reason {
 	var out []Evidence
 	for i, l := range lv {
 		if l == absent || e.weights.fields[i][l] == 0 {
@@ -32,7 +28,7 @@ func (e *Engine) explain(f *Features, p, near *profile, core int8) reason {
 		})
 	}
 	slices.SortStableFunc(out, func(a, b Evidence) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
-	return reason{evidence: out, result: e.weights.score(&lv)}
+	return reason{evidence: out, result: e.weights.score(lv)}
 }
 
 // display is the text of what agreed: the rarest value of the field's key that

@@ -73,7 +73,7 @@ type Explanation struct {
 // nothing that a result depends on.
 func (e *Engine) Explain(a, b Side) Explanation {
 	p, q := newProfile(a.Features), newProfile(b.Features)
-	lv := compare(p, q, e.freq)
+	lv := compare(new(probe).of(p), q, e.freq)
 	lv[fieldCore] = worse(coreLevel(e.core(a.Campaign), q), coreLevel(e.core(b.Campaign), p))
 	return e.explanation(&lv, a.Features, b.Features, p, q)
 }
@@ -167,17 +167,19 @@ func (p *profile) has(k Key) bool {
 	}
 	switch k {
 	case KeyText:
-		return p.text.Total >= leastText
+		return p.total[sampleText] >= leastText
 	case KeyWords:
-		return p.words.Total >= leastText
+		return p.total[sampleWords] >= leastText
 	case KeyBodyDigest:
-		return !p.body.IsZero()
+		d := p.body()
+		return !d.IsZero()
 	case KeyTags:
-		return p.tags.Total >= leastTags
+		return p.total[sampleTags] >= leastTags
 	case KeyHTMLDigest:
-		return !p.html.IsZero()
+		d := p.skeleton()
+		return !d.IsZero()
 	case KeySubject:
-		return len(p.subject) > 0
+		return p.total[sampleSubject] > 0
 	case KeyFileHash:
 		return len(p.files) > 0
 	case KeyFileDigest:
@@ -187,7 +189,7 @@ func (p *profile) has(k Key) bool {
 	case KeyLook:
 		return file(func(f *fileProfile) bool { return f.look != 0 })
 	}
-	return p.keys()&(1<<k) != 0
+	return p.keys&(1<<k) != 0
 }
 
 // texts gives what either side has of a key, for people: the rarest common

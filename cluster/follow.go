@@ -174,7 +174,7 @@ func (g *guide) home(r ReportID) CampaignID {
 
 // guided puts the group that history gives a report first among those that it
 // agrees with. None is left where it opens a group; id is then that group's.
-func (e *Engine) guided(p *profile, ms []match) (_ []match, id CampaignID) {
+func (e *Engine) guided(p *probe, ms []match) (_ []match, id CampaignID) {
 	if e.guide == nil {
 		return ms, ""
 	}
@@ -196,15 +196,15 @@ func (e *Engine) guided(p *profile, ms []match) (_ []match, id CampaignID) {
 
 // nearest matches a report with a group that it need not agree with. A group of
 // which nothing is left takes the report as what stands for it.
-func (e *Engine) nearest(p *profile, slot uint32) match {
+func (e *Engine) nearest(p *probe, slot uint32) match {
 	e.wake(slot)
 	if len(e.groups[slot].exemplars) == 0 {
-		e.insert(slot, exemplar{profile: p})
+		e.insert(slot, exemplar{profile: p.clone()})
 	}
 	m := match{group: slot}
 	for i, x := range e.groups[slot].exemplars {
-		if s := e.weigh(p, e.exemplars[x].profile, e.groups[slot].core); i == 0 || s.total > m.score {
-			m.slot, m.score = x, s.total
+		if lv, s := e.weigh(p, e.exemplars[x].profile, e.groups[slot].core); i == 0 || s.total > m.score {
+			m.slot, m.score, m.lv = x, s.total, lv
 		}
 	}
 	return m

@@ -104,6 +104,10 @@ func (f *frequency) idf(h uint64) float32 {
 	if n <= 1 {
 		return 1
 	}
+	return f.inverse(n)
+}
+
+func (f *frequency) inverse(n uint32) float32 {
 	inverse := max(0, 1-logs(n)/f.floor)
 	return inverse * inverse
 }
@@ -111,13 +115,21 @@ func (f *frequency) idf(h uint64) float32 {
 // fullWeight is the weight of a member of a sketch that one cluster has.
 const fullWeight = 255
 
-// weigh gives the idf of each hash as a fraction of fullWeight, in dst.
-func (f *frequency) weigh(space uint64, hashes []uint32, dst []uint8) []uint8 {
-	dst = dst[:0]
-	for _, h := range hashes {
-		dst = append(dst, uint8(fullWeight*f.idf(space|uint64(h))))
+// weigh gives the idf of each hash of a sample as a fraction of fullWeight, in dst.
+// All counters are read before the first is looked at, so that the processor waits
+// for many cache lines at a time.
+func (f *frequency) weigh(space uint64, hashes []uint32, dst []uint8) {
+	var counts [TextSketchSize]uint16
+	for i, h := range hashes {
+		a, b := f.cells(space | uint64(h))
+		counts[i] = min(*a, *b)
 	}
-	return dst
+	for i := range hashes {
+		dst[i] = fullWeight
+		if n := counts[i]; n > 1 {
+			dst[i] = uint8(fullWeight * f.inverse(uint32(n)))
+		}
+	}
 }
 
 // rarity levels: how many of the clusters have a value, from everybody's (1) to

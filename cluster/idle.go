@@ -129,7 +129,7 @@ func (e *Engine) shelve(slot uint32) {
 	e.forget(slot, g.exemplars)
 	for _, x := range e.representatives(g.exemplars) {
 		kept := e.exemplars[x]
-		kept.profile.weights, kept.agrees = weights{}, 0
+		kept.profile.clusters, kept.agrees = 0, 0
 		g.kept = append(g.kept, kept)
 	}
 	e.release(g)
@@ -148,8 +148,11 @@ func (e *Engine) shelve(slot uint32) {
 func (e *Engine) representatives(slots []uint32) []uint32 {
 	order := slices.Clone(slots)
 	slices.SortStableFunc(order, func(a, b uint32) int { return cmp.Compare(e.exemplars[b].hits, e.exemplars[a].hits) })
+	if len(order) > 0 {
+		e.other.of(e.exemplars[order[0]].profile)
+	}
 	for i := 1; i < len(order); i++ {
-		lv := compare(e.exemplars[order[0]].profile, e.exemplars[order[i]].profile, e.freq)
+		lv := compare(e.other, e.exemplars[order[i]].profile, e.freq)
 		if !akin(&lv) {
 			order[1], order[i] = order[i], order[1]
 			break
@@ -230,18 +233,18 @@ func (e *Engine) drop(slot uint32) {
 
 // recall wakes the shelved campaigns that p agrees with and returns them, best
 // first. Those that nothing comes of are shelved again at the end of the step.
-func (e *Engine) recall(p *profile) []match {
+func (e *Engine) recall(p *probe) []match {
 	if e.shelf.count == 0 {
 		return nil
 	}
 	var ms []match
-	for _, slot := range e.lookUpAttic(p) {
+	for _, slot := range e.lookUpAttic(p.profile) {
 		best := match{group: slot, score: e.cfg.Join}
 		found := false
 		for i := range e.groups[slot].kept {
-			s := e.weigh(p, e.groups[slot].kept[i].profile, e.groups[slot].core)
+			lv, s := e.weigh(p, e.groups[slot].kept[i].profile, e.groups[slot].core)
 			if s.total >= best.score && s.content >= e.cfg.Content {
-				best.slot, best.score, found = uint32(i), s.total, true
+				best.slot, best.score, best.lv, found = uint32(i), s.total, lv, true
 			}
 		}
 		if found {
@@ -259,10 +262,10 @@ func (e *Engine) recall(p *profile) []match {
 }
 
 // weigh compares a report with a profile of a group that has a core.
-func (e *Engine) weigh(p, x *profile, core []uint64) result {
+func (e *Engine) weigh(p *probe, x *profile, core []uint64) (levels, result) {
 	lv := compare(p, x, e.freq)
-	lv[fieldCore] = coreLevel(core, p)
-	return e.weights.score(&lv)
+	lv[fieldCore] = coreLevel(core, p.profile)
+	return lv, e.weights.score(&lv)
 }
 
 // lookUpAttic gives the shelved groups that share most keys with p.

@@ -4,11 +4,11 @@ package cluster
 // returns the group that home is in afterwards. That a report resembles both is
 // the occasion, not the reason: its own exemplar does not vote, unless one side
 // is a report that stood alone, which then joins late.
-func (e *Engine) tryMerge(home uint32, m match, p *profile, now int64) uint32 {
+func (e *Engine) tryMerge(home uint32, m match, p *probe, now int64) uint32 {
 	if home == m.group || e.keptApart(home, m.group) || !e.mayMerge(home, m.group) {
 		return home
 	}
-	why, ok := e.agree(home, m.group, p)
+	why, ok := e.agree(home, m.group, p.profile)
 	if !ok || !e.mayUnite(home, m.group) {
 		return home
 	}
@@ -36,12 +36,13 @@ func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
 	var bestX, bestY *profile
 	for _, i := range small.exemplars {
 		x, one := e.exemplars[i].profile, false
+		p := e.other.of(x)
 		for _, j := range large.exemplars {
 			y := e.exemplars[j].profile
-			if x == except || y == except {
+			if except != nil && (x.report == except.report || y.report == except.report) {
 				continue
 			}
-			lv := compare(x, y, e.freq)
+			lv := compare(p, y, e.freq)
 			lv[fieldCore] = worse(coreLevel(small.core, y), coreLevel(large.core, x))
 			s := e.weights.score(&lv)
 			if s.total < e.cfg.Merge || s.content < e.cfg.Content {
@@ -61,7 +62,11 @@ func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
 	if e.older(a, b) { // what goes in agreed with what stays
 		bestX, bestY = bestY, bestX
 	}
-	return e.explain(nil, bestX, bestY, bestCore), true
+	lv := compare(e.other.of(bestX), bestY, e.freq)
+	if bestCore != absent {
+		lv[fieldCore] = bestCore
+	}
+	return e.explain(nil, bestY, &lv), true
 }
 
 // worse is the lower of two levels, where there are two.
@@ -129,14 +134,13 @@ func (e *Engine) older(a, b uint32) bool {
 
 // uncount takes back what both groups had counted: one cluster less has it.
 func (e *Engine) uncount(a, b uint32) {
-	known := map[uint64]struct{}{}
+	e.terms.clear()
 	for _, slot := range e.groups[a].exemplars {
-		e.exemplars[slot].terms(func(h uint64) { known[h] = struct{}{} })
+		e.exemplars[slot].terms(e.terms.add)
 	}
 	for _, slot := range e.groups[b].exemplars {
 		e.exemplars[slot].terms(func(h uint64) {
-			if _, ok := known[h]; ok {
-				delete(known, h)
+			if e.terms.mark(h) {
 				e.freq.remove(h)
 			}
 		})

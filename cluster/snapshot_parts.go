@@ -60,20 +60,25 @@ func (x *exemplar) encode(c *encoder) {
 	c.int(x.last)
 	c.word(x.agrees)
 	c.raw(x.report[:])
-	c.sketch(x.text)
-	c.sketch(x.words)
-	c.sketch(x.tags)
-	c.hashes(x.subject)
-	c.digest(&x.body)
-	c.digest(&x.html)
+	for s := range sampleSubject {
+		c.sketch(x.sketch(s))
+	}
+	c.hashes(x.sketch(sampleSubject).Hashes)
+	body, html := x.body(), x.skeleton()
+	c.digest(&body)
+	c.digest(&html)
 	c.uint(uint64(len(x.files)))
 	for i := range x.files {
 		x.files[i].encode(c)
 	}
 	c.words(x.values)
-	c.uint(uint64(x.weights.clusters))
-	for _, w := range [][]uint8{x.weights.text, x.weights.words, x.weights.tags, x.weights.subject} {
-		c.text(string(w))
+	c.uint(uint64(x.clusters))
+	for s := range numSamples {
+		if x.clusters == 0 {
+			c.text("") // not weighed since
+		} else {
+			c.text(string(x.weightsOf(s)))
+		}
 	}
 }
 
@@ -87,18 +92,24 @@ func decodeExemplar(c *decoder) (x exemplar) {
 	}
 	p := &profile{}
 	copy(p.report[:], c.raw(len(p.report)))
-	p.text, p.words, p.tags = c.sketch(), c.sketch(), c.sketch()
-	p.subject = c.hashes()
-	p.body, p.html = c.digest(), c.digest()
+	for s := range sampleSubject {
+		p.sample(s, c.sketch())
+	}
+	subject := c.hashes()
+	p.sample(sampleSubject, Sketch{Total: len(subject), Hashes: subject})
+	p.digests(c.digest(), c.digest())
 	for range c.size(1) {
 		p.files = append(p.files, decodeFile(c))
 	}
 	p.values = c.words()
-	p.weights.clusters = uint32(c.uint())
-	for _, w := range []*[]uint8{&p.weights.text, &p.weights.words, &p.weights.tags, &p.weights.subject} {
-		*w = []uint8(c.text())
+	p.note()
+	p.clusters = uint32(c.uint())
+	for s := range numSamples {
+		if w := c.text(); copy(p.weightsOf(s), w) != len(p.weightsOf(s)) {
+			p.clusters = 0
+		}
 	}
-	x.profile = p
+	x.profile = p.clone()
 	return x
 }
 

@@ -63,6 +63,9 @@ func (p *Probe) Set(d *Digest) {
 	p.second.of(d.second())
 }
 
+// IsZero says that p is a probe for no digest.
+func (p *Probe) IsZero() bool { return p.digest.IsZero() }
+
 // Compare gives what [Compare] gives for the probe's digest and d. It may be
 // called from several goroutines at once.
 func (p *Probe) Compare(d *Digest) int {
