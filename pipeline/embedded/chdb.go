@@ -83,6 +83,9 @@ func openEngine(library, dir string, options ...string) (*engine, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
+	if err := forgetUnmade(dir); err != nil {
+		return nil, err
+	}
 	api, err := loadLibrary(library)
 	if err != nil {
 		return nil, err
