@@ -21,6 +21,7 @@ func unwrap(lines []string, hints hint) []string {
 	} else {
 		lines = unless(lines, q)
 	}
+	lines = withoutQuotation(lines)
 	if hints&hintOutside != 0 {
 		lines = unless(lines, withoutBanner(lines))
 	}

@@ -7,6 +7,9 @@ import (
 
 const lure = "Your mailbox is almost full and will be closed tomorrow unless you confirm it here"
 
+// around is what somebody says of a lure.
+var around = strings.Repeat("We have looked at this letter with care and nothing in it is true. ", 3)[:200]
+
 func TestUnwrap(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"plain", lure, lure},
@@ -19,6 +22,11 @@ func TestUnwrap(t *testing.T) {
 		{"reply that quotes", "Thank you for the report, we have looked at it with the whole team today and it is indeed not from us.\n-----Original Message-----\nFrom: a\nTo: b\nSubject: c\n" + lure, "Thank you for the report, we have looked at it with the whole team today and it is indeed not from us."},
 		{"quoted whole", "> " + lure + "\n> again", lure + "\nagain"},
 		{"quotes in a reply", "We think that this is a very bad idea indeed.\nOn Monday Bob wrote:\n> " + lure, "We think that this is a very bad idea indeed."},
+		{"warning that quotes", around + "\n\"" + lure + "\n" + lure + "\".\n" + around, around + "\n" + around},
+		{"guillemets on one line", around + "\n«" + lure + lure + "»\n" + around, around + "\n" + around},
+		{"nothing but a quotation", "\"" + lure + lure + "\"\nA.", "\"" + lure + lure + "\"\nA."},
+		{"short quotation", around + "\n\"Pay now.\"\n" + around, around + "\n\"Pay now.\"\n" + around},
+		{"quotation without end", around + "\n\"" + lure + lure + "\n" + around, around + "\n\"" + lure + lure + "\n" + around},
 		{"banner", "CAUTION: This email originated from outside of the organization. Do not click links.\n" + lure, lure},
 		{"signature", lure + "\n-- \nBob\nSales", lure},
 		{"list footer", lure + "\n_______________________________________________\nUsers mailing list\nhttp://l.example/mailman/listinfo/users", lure},

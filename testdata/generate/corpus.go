@@ -40,7 +40,7 @@ type item struct {
 var parts = []func(taken map[string]bool) []item{
 	threats, videoLure, membershipHoax, marchHoax, prank,
 	sextortion, support, casino, invoices,
-	newsletters, thread, letters,
+	newsletters, thread, letters, tellings,
 }
 
 // corpus makes every file, in order of path.
