@@ -1,11 +1,6 @@
 package cluster
 
-import (
-	"cmp"
-	"slices"
-
-	"shoal/cluster/fuzzyhash"
-)
+import "shoal/cluster/fuzzyhash"
 
 // Bounds of the search for candidates. They bound the work for a report,
 // however many exemplars there are.
@@ -37,7 +32,7 @@ const (
 
 // hints says how much sharing a value of a key suggests a comparison; keys that
 // are not listed are not indexed.
-var hints = map[Key]float32{
+var hints = [64]float32{
 	KeySubjectShape: 1.2, KeyURL: 1, KeyURLPath: 1, KeyHost: 0.8, KeyPhone: 1.5, KeyWallet: 1.5,
 	KeyContact: 1, KeyMacro: 1.2, KeyToken: 0.8, KeySenderAddress: 0.7, KeySenderName: 0.7,
 	KeyReplyTo: 0.8, KeyHeader: 0.4, KeyMessageID: 0.3, KeySourceIP: 0.4, KeyRemoteImage: 0.8,
@@ -107,7 +102,7 @@ func (p *profile) appendValues(freq *frequency, dst []indexKey) []indexKey {
 	tokens := 0
 	for _, v := range p.values {
 		k := unpackKey(v)
-		hint := hints[k]
+		hint := hints[k&63]
 		if hint == 0 {
 			continue
 		}
@@ -134,31 +129,50 @@ func appendLowest(dst []indexKey, space uint64, s Sketch, n int, hint float32, f
 	return dst
 }
 
-// appendRarest takes the hashes that fewest clusters have.
+// appendRarest takes the hashes that fewest clusters have, of equal ones the
+// smallest. hashes ascend.
 func appendRarest(dst []indexKey, space uint64, hashes []uint32, n int, hint float32, freq *frequency) []indexKey {
 	own := len(dst)
-	for _, h := range hashes {
-		dst = append(dst, indexKey{space | uint64(h), freq.idf(space | uint64(h))})
+	var counts [TextSketchSize]uint16
+	freq.counts(space, hashes, counts[:])
+	for i, h := range hashes {
+		k := indexKey{space | uint64(h), freq.inverse(uint32(counts[i]))}
+		if len(dst) == own+n {
+			if k.vote <= dst[len(dst)-1].vote {
+				continue
+			}
+			dst = dst[:len(dst)-1]
+		}
+		dst = append(dst, k)
+		for j := len(dst) - 1; j > own && dst[j-1].vote < k.vote; j-- {
+			dst[j-1], dst[j] = k, dst[j-1]
+		}
 	}
-	slices.SortFunc(dst[own:], func(a, b indexKey) int {
-		return cmp.Or(cmp.Compare(b.vote, a.vote), cmp.Compare(a.key, b.key))
-	})
-	dst = dst[:min(len(dst), own+n)]
 	for i := own; i < len(dst); i++ {
 		dst[i].vote *= hint
 	}
 	return dst
 }
 
+// appendGrams takes some windows of a digest, of every digest that has them the same.
 func appendGrams(dst []indexKey, d *fuzzyhash.Digest, hint float32) []indexKey {
-	if d.IsZero() {
-		return dst
-	}
-	var room [96]uint64
-	grams := fuzzyhash.Grams(d, room[:0])
-	slices.SortFunc(grams, func(a, b uint64) int { return cmp.Compare(mix(a), mix(b)) })
-	for _, g := range grams[:min(gramKeys, len(grams))] {
-		dst = append(dst, indexKey{spaceGram ^ mix(g), hint})
+	var least [gramKeys]uint64
+	n := 0
+	fuzzyhash.EachGram(d, func(gram uint64) {
+		m := mix(gram)
+		at := n
+		for at > 0 && least[at-1] > m {
+			at--
+		}
+		if at == gramKeys || at > 0 && least[at-1] == m {
+			return
+		}
+		n = min(n+1, gramKeys)
+		copy(least[at+1:n], least[at:])
+		least[at] = m
+	})
+	for _, m := range least[:n] {
+		dst = append(dst, indexKey{spaceGram ^ m, hint})
 	}
 	return dst
 }
@@ -181,34 +195,16 @@ func mix(h uint64) uint64 {
 	return h ^ h>>33
 }
 
-// candidate is an exemplar worth comparing.
-type candidate struct {
-	slot uint32
-	vote float32
-}
-
 // candidates gives the exemplars that share most with p, by the votes of the
 // keys that they share, at most maxCandidates.
 func (e *Engine) candidates(p *profile) []candidate {
 	e.keys = p.appendNearLooks(p.indexKeys(e.freq, e.keys[:0]))
-	found := e.found[:0]
-	clear(e.votes)
+	e.index.touch(e.keys)
+	e.ballot.clear()
 	for _, k := range e.keys {
-		e.index.find(k.key, func(slot uint32) {
-			i, ok := e.votes[slot]
-			if !ok {
-				i = len(found)
-				e.votes[slot] = i
-				found = append(found, candidate{slot: slot})
-			}
-			found[i].vote += k.vote
-		})
+		e.index.find(k.key, func(slot uint32) { e.ballot.vote(slot, k.vote) })
 	}
-	e.found = found
-	slices.SortFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.vote, a.vote), cmp.Compare(a.slot, b.slot))
-	})
-	return e.choose(found)
+	return e.choose(e.ballot.count())
 }
 
 // choose cuts to the bounds, without the dead and the crowded.

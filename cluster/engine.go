@@ -43,8 +43,7 @@ type Engine struct {
 	woken         []uint32 // idle campaigns that are looked at in this step
 	events        []Event
 	keys          []indexKey
-	found         []candidate
-	votes         map[uint32]int
+	ballot        ballot
 	profile       *profile // of the report
 	probe         *probe
 	other         *probe // of an exemplar that is compared with others
@@ -64,7 +63,7 @@ func NewEngine(cfg Config) *Engine {
 		apart: map[[2]CampaignID]struct{}{}, ties: map[uint64][]CampaignID{},
 		operation: map[CampaignID]string{}, members: map[string][]CampaignID{},
 		freq: newFrequency(cfg.FrequencyBits), index: newIndex(cfg.IndexBits),
-		seen: newSeen(cfg.Remember), votes: map[uint32]int{},
+		seen:    newSeen(cfg.Remember),
 		profile: new(profile), probe: new(probe), other: new(probe),
 	}
 }

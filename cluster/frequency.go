@@ -100,14 +100,14 @@ func (f *frequency) count(h uint64) uint32 {
 // with the square of the logarithm: what eight of a thousand clusters share, a
 // kit's footer for instance, weighs half.
 func (f *frequency) idf(h uint64) float32 {
-	n := f.count(h)
+	return f.inverse(f.count(h))
+}
+
+// inverse is the idf of what n clusters have.
+func (f *frequency) inverse(n uint32) float32 {
 	if n <= 1 {
 		return 1
 	}
-	return f.inverse(n)
-}
-
-func (f *frequency) inverse(n uint32) float32 {
 	inverse := max(0, 1-logs(n)/f.floor)
 	return inverse * inverse
 }
@@ -116,19 +116,20 @@ func (f *frequency) inverse(n uint32) float32 {
 const fullWeight = 255
 
 // weigh gives the idf of each hash of a sample as a fraction of fullWeight, in dst.
-// All counters are read before the first is looked at, so that the processor waits
-// for many cache lines at a time.
 func (f *frequency) weigh(space uint64, hashes []uint32, dst []uint8) {
 	var counts [TextSketchSize]uint16
+	f.counts(space, hashes, counts[:])
+	for i := range hashes {
+		dst[i] = uint8(fullWeight * f.inverse(uint32(counts[i])))
+	}
+}
+
+// counts reads the counts of a sample's members, all before any is used, so that the
+// processor waits for many cache lines at a time.
+func (f *frequency) counts(space uint64, hashes []uint32, dst []uint16) {
 	for i, h := range hashes {
 		a, b := f.cells(space | uint64(h))
-		counts[i] = min(*a, *b)
-	}
-	for i := range hashes {
-		dst[i] = fullWeight
-		if n := counts[i]; n > 1 {
-			dst[i] = uint8(fullWeight * f.inverse(uint32(n)))
-		}
+		dst[i] = min(*a, *b)
 	}
 }
 

@@ -271,26 +271,16 @@ func (e *Engine) weigh(p *probe, x *profile, core []uint64) (levels, result) {
 // lookUpAttic gives the shelved groups that share most keys with p.
 func (e *Engine) lookUpAttic(p *profile) []uint32 {
 	e.keys = p.appendNearLooks(p.indexKeys(e.freq, e.keys[:0]))
-	found := e.found[:0]
-	clear(e.votes)
+	e.attic.touch(e.keys)
+	e.ballot.clear()
 	for _, k := range e.keys {
 		e.attic.find(k.key, func(slot uint32) {
-			if slot >= uint32(len(e.groups)) || e.groups[slot].idle == 0 {
-				return
+			if slot < uint32(len(e.groups)) && e.groups[slot].idle != 0 {
+				e.ballot.vote(slot, k.vote)
 			}
-			i, ok := e.votes[slot]
-			if !ok {
-				i = len(found)
-				e.votes[slot] = i
-				found = append(found, candidate{slot: slot})
-			}
-			found[i].vote += k.vote
 		})
 	}
-	e.found = found
-	slices.SortFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.vote, a.vote), cmp.Compare(a.slot, b.slot))
-	})
+	found := e.ballot.count()
 	var slots []uint32
 	for _, c := range found[:min(len(found), maxRecalled)] {
 		slots = append(slots, c.slot)

@@ -21,29 +21,36 @@ const (
 //
 // Keys are stable across processes and versions.
 func Grams(d *Digest, dst []uint64) []uint64 {
-	if d.IsZero() {
-		return dst
-	}
 	own := len(dst)
-	dst = appendGrams(dst, d.first(), d.level)
-	dst = appendGrams(dst, d.second(), d.level+1)
-	if len(dst) == own && d.n1+d.n2 > 0 {
-		return append(dst, d.whole())
-	}
+	EachGram(d, func(gram uint64) { dst = append(dst, gram) })
 	slices.Sort(dst[own:])
 	return dst[:own+len(slices.Compact(dst[own:]))]
 }
 
-// appendGrams appends a key for every window of s.
-func appendGrams(dst []uint64, s []uint8, level uint8) []uint64 {
+// EachGram yields what [Grams] gives, in another order and with repeats.
+func EachGram(d *Digest, yield func(gram uint64)) {
+	if d.IsZero() {
+		return
+	}
+	if len(d.first()) < window && len(d.second()) < window {
+		if d.n1+d.n2 > 0 {
+			yield(d.whole())
+		}
+		return
+	}
+	eachGram(d.first(), d.level, yield)
+	eachGram(d.second(), d.level+1, yield)
+}
+
+// eachGram yields a key for every window of s.
+func eachGram(s []uint8, level uint8, yield func(gram uint64)) {
 	var gram uint64
 	for i, c := range s {
 		gram = gram<<6&gramMask | uint64(c)
 		if i >= window-1 {
-			dst = append(dst, uint64(level)<<gramBits|gram)
+			yield(uint64(level)<<gramBits | gram)
 		}
 	}
-	return dst
 }
 
 // whole is a key of level and both signatures: FNV-1a of 64 bits, without its
