@@ -222,6 +222,22 @@ func (e *Engine) choose(found []candidate) []candidate {
 	return taken
 }
 
+// touch reads a word of each array of the candidates, like [index.touch].
+func (e *Engine) touch(candidates []candidate) {
+	sum := uint64(0)
+	for _, c := range candidates {
+		x := e.exemplars[c.slot].profile
+		sum += uint64(len(x.bytes))
+		if len(x.hashes) > 0 {
+			sum += uint64(x.hashes[0])
+		}
+		if len(x.values) > 0 {
+			sum += x.values[0]
+		}
+	}
+	e.touched = sum
+}
+
 func (e *Engine) crowd(taken []candidate, cluster uint32) int {
 	n := 0
 	for _, c := range taken {

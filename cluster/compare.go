@@ -25,7 +25,7 @@ func compare(a *probe, b *profile, freq *frequency) (lv levels) {
 	compareMarkup(a, b, &lv)
 	compareSubject(a.profile, b, &lv)
 	compareFiles(a.profile, b, freq, &lv)
-	compareValueFields(a.profile, b, freq, &lv)
+	compareValueFields(a, b, freq, &lv)
 	compareContext(a.profile, b, text, &lv)
 	compareBreadth(&lv)
 	return lv
@@ -142,29 +142,24 @@ var keyFields = func() (t [64]field) {
 	return t
 }()
 
-// compareValueFields walks the two sorted value lists once.
-func compareValueFields(a, b *profile, freq *frequency, lv *levels) {
+// compareValueFields looks b's values up among a's.
+func compareValueFields(a *probe, b *profile, freq *frequency, lv *levels) {
 	var tokens float32
-	for i, j := 0, 0; i < len(a.values) && j < len(b.values); {
-		v, w := a.values[i], b.values[j]
-		if v == w {
-			if k := unpackKey(v); k == KeyToken {
-				tokens += freq.idf(v)
-			} else if f := keyFields[k&63]; f < numFields {
-				lv[f] = max(lv[f], freq.rarity(v))
-			}
+	for _, v := range b.values {
+		i := a.valueAt(v)
+		if i < 0 {
+			continue
 		}
-		if v <= w {
-			i++
-		}
-		if w <= v {
-			j++
+		if k := unpackKey(v); k == KeyToken {
+			tokens += freq.idf(v)
+		} else if f := keyFields[k&63]; f < numFields {
+			lv[f] = max(lv[f], a.rarity(i, freq))
 		}
 	}
 	if a.keys&b.keys&(1<<KeyToken) != 0 {
 		lv[fieldTokens] = level(tokens, tokenBounds)
 	}
-	disagree(a, b, lv)
+	disagree(a.profile, b, lv)
 }
 
 // disagree sets level 0 where both sides have values of a key and share none.

@@ -48,6 +48,7 @@ type Engine struct {
 	probe         *probe
 	other         *probe // of an exemplar that is compared with others
 	terms         termSet
+	touched       uint64
 }
 
 // NewEngine returns an engine with empty state. cfg must be valid.
@@ -158,7 +159,9 @@ const beyondDoubt = 5
 // older group.
 func (e *Engine) match(p *probe) []match {
 	var ms []match
-	for _, c := range e.candidates(p.profile) {
+	candidates := e.candidates(p.profile)
+	e.touch(candidates)
+	for _, c := range candidates {
 		x := &e.exemplars[c.slot]
 		i := slices.IndexFunc(ms, func(m match) bool { return m.group == x.cluster })
 		if i >= 0 && ms[i].score >= e.cfg.Join+beyondDoubt {

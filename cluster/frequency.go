@@ -18,6 +18,8 @@ type frequency struct {
 	added, limit uint64
 	// floor is log(clusters + prior), kept for idf.
 	floor float32
+	// version changes with every count.
+	version uint64
 }
 
 // prior is how many unseen clusters the engine assumes to have come before: with
@@ -26,7 +28,7 @@ const prior = 300
 
 // newFrequency makes a table of 2^bits counters a row.
 func newFrequency(bits int) *frequency {
-	f := &frequency{limit: 4 << bits}
+	f := &frequency{limit: 4 << bits, version: 1}
 	for i := range f.rows {
 		f.rows[i] = make([]uint16, 1<<bits)
 	}
@@ -34,7 +36,10 @@ func newFrequency(bits int) *frequency {
 	return f
 }
 
-func (f *frequency) setFloor() { f.floor = float32(math.Log(float64(f.clusters + prior))) }
+func (f *frequency) setFloor() {
+	f.version++
+	f.floor = float32(math.Log(float64(f.clusters + prior)))
+}
 
 // opened counts one more cluster.
 func (f *frequency) opened() {
@@ -57,6 +62,7 @@ func (f *frequency) cells(h uint64) (a, b *uint16) {
 }
 
 func (f *frequency) add(h uint64) {
+	f.version++
 	a, b := f.cells(h)
 	if *a < math.MaxUint16 {
 		*a++
@@ -71,6 +77,7 @@ func (f *frequency) add(h uint64) {
 
 // remove takes one count back, where two clusters turned out to be one.
 func (f *frequency) remove(h uint64) {
+	f.version++
 	a, b := f.cells(h)
 	if *a > 0 && *b > 0 {
 		*a--

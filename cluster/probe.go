@@ -10,6 +10,11 @@ type probe struct {
 	ready      bool
 	tables     [sampleSubject]table
 	text, html fuzzyhash.Probe
+	places     [1 << tableBits]uint8 // of values, and one
+	// rarities are the levels of values, 0 where nobody has asked, as the
+	// frequency table in its state of version has them.
+	rarities [MaxValues]int8
+	version  uint64
 }
 
 // of makes pr a probe for p. What it takes is made at the first comparison.
@@ -33,6 +38,15 @@ func (pr *probe) weigh(f *frequency) {
 	for s := range sampleSubject {
 		pr.tables[s].set(pr.sketch(s).Hashes)
 	}
+	clear(pr.places[:])
+	for i, v := range pr.values {
+		at := placeValue(v)
+		for pr.places[at] != 0 {
+			at = (at + 1) % (1 << tableBits)
+		}
+		pr.places[at] = uint8(i + 1)
+	}
+	pr.version = 0
 	body, html := pr.body(), pr.skeleton()
 	pr.text.Set(&body)
 	pr.html.Set(&html)
@@ -41,6 +55,32 @@ func (pr *probe) weigh(f *frequency) {
 // overlap measures one sample of both.
 func (pr *probe) overlap(with *profile, s sample, size int) overlap {
 	return pr.tables[s].measure(pr.sketch(s), with.sketch(s), pr.weightsOf(s), with.weightsOf(s), size)
+}
+
+func placeValue(v uint64) uint64 { return v * 0x9e3779b97f4a7c15 >> (64 - tableBits) }
+
+// valueAt is where the profile has a value, or -1.
+func (pr *probe) valueAt(v uint64) int {
+	at := placeValue(v)
+	for i := pr.places[at]; i != 0; i = pr.places[at] {
+		if pr.values[i-1] == v {
+			return int(i) - 1
+		}
+		at = (at + 1) % (1 << tableBits)
+	}
+	return -1
+}
+
+// rarity is the level of the profile's value at i. Candidates share the same ones.
+func (pr *probe) rarity(i int, freq *frequency) int8 {
+	if pr.version != freq.version {
+		pr.version = freq.version
+		clear(pr.rarities[:])
+	}
+	if pr.rarities[i] == 0 {
+		pr.rarities[i] = freq.rarity(pr.values[i])
+	}
+	return pr.rarities[i]
 }
 
 // tableBits is the size of a table: one place in ten is taken, so that hardly any
