@@ -83,7 +83,7 @@ func openEngine(library, dir string, options ...string) (*engine, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	if err := forgetUnmade(dir); err != nil {
+	if err := mendMetadata(dir); err != nil {
 		return nil, err
 	}
 	api, err := loadLibrary(library)
