@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -88,11 +87,11 @@ func newWorld(t *testing.T, kills int) *world {
 	w.env = append(os.Environ(), "SHOAL_LIBCHDB="+library, "SHOAL_DATA="+filepath.Join(w.dir, "data"))
 	w.must("go", "build", "-o", w.bin, "shoal/cmd/shoal")
 	w.makeChunks(kills+1, seed)
-	// Both runs have one key: the pseudonyms are the same.
 	for _, dir := range []string{w.data(), w.ref()} {
-		if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(filepath.Join(dir, "key"), bytes.Repeat([]byte("k"), 32), 0o600)); err != nil {
+		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
+		w.makeKey(dir)
 	}
 	t.Cleanup(w.end)
 	return w
@@ -100,6 +99,14 @@ func newWorld(t *testing.T, kills int) *world {
 
 func (w *world) ref() string  { return filepath.Join(w.dir, "ref") }
 func (w *world) data() string { return filepath.Join(w.dir, "data") }
+
+// makeKey gives both runs one key: then the pseudonyms are the same.
+func (w *world) makeKey(dir string) {
+	w.t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, "key"), bytes.Repeat([]byte("k"), 32), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
 
 // makeChunks writes simulated traffic into n mailboxes, in its order. Some messages
 // are in two of them.
