@@ -57,22 +57,34 @@ func coreLevel(core []uint64, p *profile) int8 {
 	return level(float32(n)/float32(len(core)), coreBounds)
 }
 
+// mostGathered bounds the reports that a change of a group's exemplars looks at.
+const mostGathered = 8
+
 // gather takes up reports that stood alone and have what all exemplars of a group
-// have in common: that was not known yet when they came.
+// have in common: that was not known yet when they came. It returns the group's
+// slot.
 func (e *Engine) gather(slot uint32, p *probe, now int64) uint32 {
-	core := slices.Clone(e.groups[slot].core)
-	for _, v := range core {
-		var alone []uint32
-		e.index.find(v, func(x uint32) {
-			if x := e.exemplar(x); x != nil && x.cluster != slot && e.groups[x.cluster].reports == 1 {
-				alone = append(alone, x.cluster)
-			}
-		})
-		for _, g := range alone {
-			if e.groups[g].reports == 1 {
-				slot = e.tryMerge(slot, match{group: g}, p, now)
-			}
+	for _, g := range e.alone(slot) {
+		if e.groups[g].reports == 1 {
+			slot = e.tryMerge(slot, match{group: g}, p, now)
 		}
 	}
 	return slot
+}
+
+// alone gives groups of one report that share a value of another's core.
+func (e *Engine) alone(slot uint32) []uint32 {
+	var found []uint32
+	for _, v := range e.groups[slot].core {
+		e.index.find(v, func(x uint32) {
+			near := e.exemplar(x)
+			if near == nil || near.cluster == slot || len(found) == mostGathered {
+				return
+			}
+			if e.groups[near.cluster].reports == 1 && !slices.Contains(found, near.cluster) {
+				found = append(found, near.cluster)
+			}
+		})
+	}
+	return found
 }

@@ -25,7 +25,8 @@
 // odds that both are of one campaign: record linkage after Fellegi and Sunter
 // (1969). The weights are learned together (package learn) rather than as a
 // product of independent likelihoods, since a digest and its shingles say the
-// same thing twice.
+// same thing twice. How many kinds of content agree at all is a field of its own:
+// several that agree somewhat say more than one that agrees well.
 //
 // Four rules are not weights. Content must speak for a join before senders and
 // servers count. What many clusters have weighs little, by a count of clusters,
@@ -37,7 +38,9 @@
 // # How campaigns live
 //
 // A report that agrees with nothing opens a group and may become a campaign when
-// a second one comes. Exemplars, a bounded number, stand for the variants. Two
+// a second one comes. Exemplars, a bounded number, stand for the variants. When
+// they show what they have in common, reports that came before, stood alone and
+// have it too are looked at again. Two
 // campaigns merge when a third of the smaller one's exemplars agree with the
 // other's, not because one report resembles both, and the older id survives.
 // Campaigns that share rare servers, contacts, identity or kit, of two kinds at
