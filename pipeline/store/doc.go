@@ -76,8 +76,9 @@
 //
 // The suite runs on Distributed tables over one shard of the embedded engine, and
 // each view over two. Replication, ON CLUSTER, quorum and a lost replica need
-// ClickHouse servers and Keeper, and have not been tried: those statements were
-// parsed by the engine, and testdata/cluster.sql shows them.
+// ClickHouse servers and have not been tried: those statements were parsed by the
+// engine, and testdata/cluster.sql shows them. Once the engine made the replicated
+// tables with an Apache ZooKeeper; it cannot write to them.
 //
 // # What was measured and rejected
 //
