@@ -80,6 +80,9 @@ func (e *Engine) Offset() int64 { return e.offset }
 // that did not is a near copy of the exemplar that its evidence names.
 func (e *Engine) News() bool { return e.changed }
 
+// Exemplars is the number of live exemplars: what [Config.LiveExemplars] bounds.
+func (e *Engine) Exemplars() int { return len(e.exemplars) - len(e.freeExemplars) }
+
 // Step takes the next entry of the log and returns what follows from it. An
 // entry at or before [Engine.Offset] was taken already and gives nothing. The
 // events are valid until the next call.

@@ -16,14 +16,24 @@ type reason struct {
 // every field that counted, heaviest first, so that the weights and the prior add up
 // to the score. f, where there is one, lends the report its texts for people.
 func (e *Engine) explain(f *Features, near *profile, lv *levels) reason {
-	var out []Evidence
+	n := 0
+	for i, l := range lv {
+		if l != absent && e.weights.fields[i][l] != 0 {
+			n++
+		}
+	}
+	out := make([]Evidence, 0, n)
+	var shown displays
+	if f != nil {
+		shown.find(f, near, e.freq)
+	}
 	for i, l := range lv {
 		if l == absent || e.weights.fields[i][l] == 0 {
 			continue
 		}
 		fd := field(i)
 		out = append(out, Evidence{
-			Key: fd.key(), Matched: near.report, Value: e.display(f, near, fd),
+			Key: fd.key(), Matched: near.report, Value: shown.text(f, fd.key()),
 			Score: fd.share(l), Weight: float64(e.weights.fields[i][l]),
 		})
 	}
@@ -31,31 +41,37 @@ func (e *Engine) explain(f *Features, near *profile, lv *levels) reason {
 	return reason{evidence: out, result: e.weights.score(lv)}
 }
 
-// display is the text of what agreed: the rarest value of the field's key that
-// both have, or the name of an attachment.
-func (e *Engine) display(f *Features, near *profile, fd field) string {
+// displays are the texts of what a report and an exemplar have in common: for each
+// key that of the rarest value.
+type displays struct {
+	texts [64]string
+	idf   [64]float32
+	has   uint64
+}
+
+func (d *displays) find(f *Features, near *profile, freq *frequency) {
+	for i := range f.Values {
+		v := &f.Values[i]
+		h := pack(v.Key, v.Hash)
+		if _, ok := slices.BinarySearch(near.values, h); !ok || v.Key > 63 {
+			continue
+		}
+		if idf := freq.idf(h); d.has&(1<<v.Key) == 0 || idf > d.idf[v.Key] {
+			d.idf[v.Key], d.texts[v.Key] = idf, v.Text
+		}
+		d.has |= 1 << v.Key
+	}
+}
+
+// text is what agreed in a key, or the name of an attachment that has it.
+func (d *displays) text(f *Features, k Key) string {
 	if f == nil {
 		return ""
 	}
-	if text := e.rarest(f, fd.key(), near); text != "" {
+	if text := d.texts[k&63]; text != "" {
 		return text
 	}
-	return fileName(f, fd.key())
-}
-
-// rarest is the text of the rarest value of a key that f and near have.
-func (e *Engine) rarest(f *Features, k Key, near *profile) string {
-	best, text := float32(-1), ""
-	for _, v := range f.Values {
-		h := pack(v.Key, v.Hash)
-		if _, ok := slices.BinarySearch(near.values, h); v.Key != k || !ok {
-			continue
-		}
-		if idf := e.freq.idf(h); idf > best {
-			best, text = idf, v.Text
-		}
-	}
-	return text
+	return fileName(f, k)
 }
 
 // fileName is the name of the first attachment that has what a key compares, and

@@ -101,9 +101,11 @@ func (e *Engine) explanation(lv *levels, a, b *Features, p, q *profile) Explanat
 		NeedScore: e.cfg.Join, NeedContent: e.cfg.Content, Agrees: e.agrees(s),
 	}
 	turn := search{e: e, lv: *lv, up: !x.Agrees}
+	var shown displays
+	shown.find(a, q, e.freq)
 	for fd := range numFields {
 		if f, ok := e.outcome(fd, lv, p, q); ok {
-			f.A, f.B = e.texts(fd.key(), a, b, q)
+			f.A, f.B = shown.both(fd.key(), a, b)
 			x.Fields = append(x.Fields, f)
 			turn.mute[fd] = f.Outcome == OutcomeMute
 		}
@@ -192,14 +194,13 @@ func (p *profile) has(k Key) bool {
 	return p.keys&(1<<k) != 0
 }
 
-// texts gives what either side has of a key, for people: the rarest common
-// value, or else the first of each.
-func (e *Engine) texts(k Key, a, b *Features, q *profile) (string, string) {
-	fd := keyFields[k&63]
-	if fd == numFields && k != KeyToken {
+// both gives what either side has of a key, for people: the rarest common value, or
+// else the first of each.
+func (d *displays) both(k Key, a, b *Features) (string, string) {
+	if keyFields[k&63] == numFields && k != KeyToken {
 		return fileName(a, k), fileName(b, k)
 	}
-	if common := e.rarest(a, k, q); common != "" {
+	if common := d.texts[k&63]; common != "" {
 		return common, common
 	}
 	return valueText(a, k), valueText(b, k)

@@ -61,7 +61,7 @@ func (e *Engine) sweep(now int64) {
 			e.retire(x.cluster, now)
 		}
 	}
-	if len(e.exemplars)-len(e.freeExemplars) > e.cfg.LiveExemplars {
+	if e.Exemplars() > e.cfg.LiveExemplars {
 		e.crowdOut(now)
 	}
 }
