@@ -30,12 +30,8 @@ func ensureKey(path string) ([]byte, error) {
 // readKey reads the key of pseudonyms. A key file that others can read, or that
 // is cut, is refused.
 func readKey(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("key file: %w", err)
-	}
-	if mode := info.Mode().Perm(); !private(mode, owns(info)) {
-		return nil, fmt.Errorf("key file %s has mode %04o and can be read by others: chmod 600 it", path, mode)
+	if err := checkPrivate("key file", path); err != nil {
+		return nil, err
 	}
 	key, err := os.ReadFile(path)
 	if err != nil {
@@ -45,6 +41,18 @@ func readKey(path string) ([]byte, error) {
 		return nil, fmt.Errorf("key file %s has %d bytes, want %d: put the right one back, since another key gives every recipient another pseudonym", path, len(key), keyBytes)
 	}
 	return key, nil
+}
+
+// checkPrivate refuses a file that others can read; what names it in the error.
+func checkPrivate(what, path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if mode := info.Mode().Perm(); !private(mode, owns(info)) {
+		return fmt.Errorf("%s %s has mode %04o and can be read by others: chmod 600 it", what, path, mode)
+	}
+	return nil
 }
 
 // private tells whether only this account can read a file of that mode. One that

@@ -16,6 +16,7 @@ type runFlags struct {
 	source    string
 	kafka     kafkaFlags
 	store     storeFlags
+	tls       tlsFlags
 
 	snapshotEvery time.Duration
 	tables        tableFlags
@@ -65,6 +66,7 @@ token for the HTTP intake; keep a copy of the key.`,
 	fs.StringVar(&f.sqlListen, "clickhouse-listen", defaultSQLListen, "loopback `ADDR` of the read-only ClickHouse HTTP interface, empty for none; any free port if the default is taken")
 	fs.IntVar(&f.kafkaPort, "kafka-port", defaultKafkaPort, "loopback `PORT` of the embedded broker; any free one if the default is taken")
 	fs.StringVar(&f.source, "source", "", "who reported the messages of PATHs: `WORD` such as user, trap, abuse-box")
+	f.tls.register(fs)
 	f.tables.registerAttrs(fs)
 	f.tables.registerStored(fs)
 	f.extract.register(fs)

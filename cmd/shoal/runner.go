@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -31,6 +33,7 @@ type runner struct {
 	tables  tables
 	tokens  *intake.Tokens
 	secret  string // of a token that was just made
+	secure  *tls.Config
 	client  *kafka.Client
 	db      *store.DB
 	tally   *tallyStore
@@ -113,8 +116,21 @@ func (r *runner) secrets(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.tokens, r.secret, err = ensureTokens(dir.tokens())
+	r.tokens, r.secret, err = ensureTokens(dir.tokens(), r.showsSecret())
+	if err != nil {
+		return err
+	}
+	r.secure, err = r.flags.tls.config(r.log)
 	return err
+}
+
+// showsSecret says whether the first token may be shown: to a person at a
+// terminal, or where it opens nothing but this machine's own loopback. Elsewhere
+// what we write is a log that travels.
+func (r *runner) showsSecret() bool {
+	host, _, err := net.SplitHostPort(r.flags.listen)
+	ip := net.ParseIP(host)
+	return r.terminal() || err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // database opens the store and brings its tables up to date.
@@ -175,13 +191,19 @@ func (r *runner) web(context.Context) error {
 		return fmt.Errorf("http: %w", err)
 	}
 	r.state.HTTP = "http://" + l.Addr().String()
+	if r.secure != nil {
+		r.state.HTTP = "https://" + l.Addr().String()
+	}
+	h := intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{
+		Sink: r.client.NewSink(pipeline.TopicReports), Tokens: r.tokens, Attrs: r.tables.attrs, Log: r.log, Registerer: r.reg,
+	})
 	site := &website{
-		reg: r.reg, log: r.log,
-		intake: intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{
-			Sink: r.client.NewSink(pipeline.TopicReports), Tokens: r.tokens, Attrs: r.tables.attrs, Log: r.log, Registerer: r.reg,
-		}),
+		reg: r.reg, log: r.log, intake: h, tls: r.secure,
 		checks: []check{kafkaCheck(r.client), {"clickhouse", r.db.Ping}},
 	}
+	r.stack.background("tokens", r.fail, func(ctx context.Context) error {
+		return followTokens(ctx, r.flags.data.tokens(), h.SetTokens, r.log)
+	})
 	r.stack.background("http server", r.fail, func(ctx context.Context) error { return site.serve(ctx, l) })
 	return nil
 }

@@ -16,10 +16,7 @@ func (r *runner) announce(context.Context) error {
 		return err
 	}
 	r.stack.close("state file", func() error { return os.Remove(r.flags.data.state()) })
-	if r.secret != "" {
-		r.warn("token of the HTTP intake, shown this once (%s keeps its hash): %s", r.flags.data.tokens(), r.secret)
-		r.warn(`  curl --data-binary @message.eml -H "Authorization: Bearer %s" %s/v1/reports`, r.secret, r.state.HTTP)
-	}
+	r.tellToken(r.flags.data.tokens(), r.tokens, r.secret)
 	if !r.flags.once {
 		r.addresses()
 	}
@@ -27,7 +24,7 @@ func (r *runner) announce(context.Context) error {
 }
 
 func (r *runner) addresses() {
-	r.say("reports over HTTP      %s/v1/reports", r.state.HTTP)
+	r.say("reports over HTTP      %s/v1/reports, with a token", r.state.HTTP)
 	r.say("reports through Kafka  %s, topic reports", r.state.Kafka)
 	if r.state.SQL != "" {
 		r.say("SQL, read only         %s", r.state.SQL)

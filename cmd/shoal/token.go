@@ -35,7 +35,7 @@ func (a *app) tokenAddCommand() *cobra.Command {
 		Use:   "add NAME",
 		Short: "Make a token and print it, this once",
 		Long: `Make a token with which NAME may post reports, and print it. The token file keeps
-its hash only. A running shoal knows it after its next start. To revoke a token
+its hash only. A running shoal knows it in a few seconds. To revoke a token
 delete its line.`,
 		Example: "  shoal token add big-provider",
 		Args:    cobra.ExactArgs(1),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/net/netutil"
 
 	"shoal/pipeline/intake"
 )
@@ -27,6 +29,7 @@ type check struct {
 // website is what a process serves over HTTP.
 type website struct {
 	intake *intake.Handler // nil for none
+	tls    *tls.Config     // nil for no encryption
 	checks []check
 	reg    *prometheus.Registry
 	log    *slog.Logger
@@ -46,7 +49,23 @@ func (w *website) handler() http.Handler {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(w.reg, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(out http.ResponseWriter, _ *http.Request) { fmt.Fprintln(out, "ok") })
 	mux.HandleFunc("GET /readyz", w.ready)
-	return mux
+	return w.guarded(mux)
+}
+
+// guarded sets on every answer, ours and those of the library, what keeps a
+// browser from making more of it than it is. None of them is HTML.
+func (w *website) guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(out http.ResponseWriter, req *http.Request) {
+		head := out.Header()
+		head.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("Referrer-Policy", "no-referrer")
+		head.Set("Cache-Control", "no-store")
+		if req.TLS != nil {
+			head.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(out, req)
+	})
 }
 
 // ready answers 200 when everything the process depends on answers, else 503;
@@ -67,16 +86,29 @@ func (w *website) ready(out http.ResponseWriter, req *http.Request) {
 	_ = json.NewEncoder(out).Encode(parts) // the client may be gone
 }
 
-// serve answers on l until ctx ends, and lets requests finish for a moment.
-func (w *website) serve(ctx context.Context, l net.Listener) error {
-	srv := &http.Server{
+// maxConnections bounds the open connections: more wait in the kernel's queue.
+const maxConnections = 4096
+
+// server has a bound for all that a client can draw out: header, body, answer,
+// the pause between requests.
+func (w *website) server() *http.Server {
+	return &http.Server{
 		Handler:           w.handler(),
+		TLSConfig:         w.tls,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       2 * time.Minute,
 		WriteTimeout:      2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(w.log.Handler(), slog.LevelDebug),
+	}
+}
+
+// serve answers on l until ctx ends, and lets requests finish for a moment.
+func (w *website) serve(ctx context.Context, l net.Listener) error {
+	srv := w.server()
+	if w.tls == nil && !loopback(l.Addr()) {
+		w.log.Warn("http without encryption where others can reach it: give --tls-cert and --tls-key, or put a proxy with TLS before it", "addr", l.Addr().String())
 	}
 	ended := make(chan struct{})
 	go func() {
@@ -88,7 +120,11 @@ func (w *website) serve(ctx context.Context, l net.Listener) error {
 			_ = srv.Close()
 		}
 	}()
-	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	serve := srv.Serve
+	if w.tls != nil {
+		serve = func(l net.Listener) error { return srv.ServeTLS(l, "", "") }
+	}
+	if err := serve(netutil.LimitListener(l, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("http server: %w", err)
 	}
 	<-ended

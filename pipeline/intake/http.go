@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -59,9 +61,18 @@ type Handler struct {
 	cfg     HandlerConfig
 	deps    HandlerDeps
 	group   *group
-	limits  map[string]*rate.Limiter // by token name; not changed after construction
+	tokens  atomic.Pointer[Tokens]
 	memory  *semaphore.Weighted
 	metrics *metrics
+
+	mu     sync.Mutex
+	guests map[string]*guest // by token name
+}
+
+// guest is the share of what a token may use.
+type guest struct {
+	limit  *rate.Limiter
+	memory *semaphore.Weighted
 }
 
 // NewHandler returns a Handler. Its config must be valid.
@@ -74,16 +85,37 @@ func NewHandler(cfg HandlerConfig, deps HandlerDeps) *Handler {
 		cfg:     cfg,
 		deps:    deps,
 		group:   &group{sink: deps.Sink, timeout: cfg.WriteTimeout, records: m.batch},
-		limits:  map[string]*rate.Limiter{},
+		guests:  map[string]*guest{},
 		memory:  semaphore.NewWeighted(cfg.MaxInFlight),
 		metrics: m,
 	}
-	if deps.Tokens != nil {
-		for i := range deps.Tokens.list {
-			h.limits[deps.Tokens.list[i].Name] = rate.NewLimiter(rate.Limit(cfg.Rate), cfg.Burst)
-		}
-	}
+	h.SetTokens(deps.Tokens)
 	return h
+}
+
+// SetTokens lets in these tokens and no others from now on. A name that stays
+// keeps what it has used of its rate.
+func (h *Handler) SetTokens(t *Tokens) {
+	h.tokens.Store(t)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.guests, func(name string, _ *guest) bool { return t == nil || !t.byName(name) })
+}
+
+// guest is that of a token, made at its first post.
+func (h *Handler) guest(name string) *guest {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	g := h.guests[name]
+	if g == nil {
+		g = &guest{
+			limit: rate.NewLimiter(rate.Limit(h.cfg.Rate), h.cfg.Burst),
+			// Half: one that draws its bodies out leaves the others room.
+			memory: semaphore.NewWeighted(max(h.cfg.MaxInFlight/2, h.cfg.MaxMessage)),
+		}
+		h.guests[name] = g
+	}
+	return g
 }
 
 // accepted is the body of a 202.
@@ -121,14 +153,15 @@ func (h *Handler) serve(w http.ResponseWriter, req *http.Request) ([]string, *pr
 	if req.Method != http.MethodPost {
 		return nil, refuse(http.StatusMethodNotAllowed, "post one message to "+Path)
 	}
-	if p := h.admit(req); p != nil {
-		return nil, p
-	}
-	size, p := h.reserve(req)
+	g, p := h.admit(req)
 	if p != nil {
 		return nil, p
 	}
-	defer h.release(size)
+	size, p := h.reserve(req, g)
+	if p != nil {
+		return nil, p
+	}
+	defer h.release(size, g)
 	raw, p := h.body(w, req)
 	if p != nil {
 		return nil, p
@@ -141,31 +174,31 @@ func (h *Handler) serve(w http.ResponseWriter, req *http.Request) ([]string, *pr
 }
 
 // admit checks the token, its scope and its rate.
-func (h *Handler) admit(req *http.Request) *problem {
+func (h *Handler) admit(req *http.Request) (*guest, *problem) {
 	secret := Bearer(req.Header.Get("Authorization"))
 	if secret == "" {
-		return refuse(http.StatusUnauthorized, "send the header Authorization: Bearer with your token")
+		return nil, refuse(http.StatusUnauthorized, "send the header Authorization: Bearer with your token")
 	}
-	tok := h.deps.Tokens.Find(secret)
+	tok := h.tokens.Load().Find(secret)
 	switch {
 	case tok == nil:
-		return refuse(http.StatusUnauthorized, "the token is not known")
+		return nil, refuse(http.StatusUnauthorized, "the token is not known")
 	case !tok.Allows(ScopeReport):
-		return refuse(http.StatusForbidden, fmt.Sprintf("token %s has no scope %q", tok.Name, ScopeReport))
+		return nil, refuse(http.StatusForbidden, fmt.Sprintf("token %s has no scope %q", tok.Name, ScopeReport))
 	}
-	now := time.Now()
-	r := h.limits[tok.Name].ReserveN(now, 1)
+	g, now := h.guest(tok.Name), time.Now()
+	r := g.limit.ReserveN(now, 1)
 	if wait := r.DelayFrom(now); wait > 0 {
 		r.CancelAt(now)
-		return refuse(http.StatusTooManyRequests,
+		return nil, refuse(http.StatusTooManyRequests,
 			fmt.Sprintf("token %s may post %g messages a second: wait a moment", tok.Name, h.cfg.Rate)).retry(wait)
 	}
-	return nil
+	return g, nil
 }
 
 // reserve sets memory aside for the body: its length, or the most there may be
 // where it is not told.
-func (h *Handler) reserve(req *http.Request) (int64, *problem) {
+func (h *Handler) reserve(req *http.Request, g *guest) (int64, *problem) {
 	size := req.ContentLength
 	switch {
 	case size > h.cfg.MaxMessage:
@@ -173,14 +206,23 @@ func (h *Handler) reserve(req *http.Request) (int64, *problem) {
 	case size < 0:
 		size = h.cfg.MaxMessage
 	}
+	if !g.memory.TryAcquire(size) {
+		return 0, h.busy()
+	}
 	if !h.memory.TryAcquire(size) {
-		return 0, refuse(http.StatusTooManyRequests, "too many messages are being taken in at once: try again").retry(h.cfg.RetryAfter)
+		g.memory.Release(size)
+		return 0, h.busy()
 	}
 	h.metrics.inFlight.Add(float64(size))
 	return size, nil
 }
 
-func (h *Handler) release(size int64) {
+func (h *Handler) busy() *problem {
+	return refuse(http.StatusTooManyRequests, "too many messages are being taken in at once: try again").retry(h.cfg.RetryAfter)
+}
+
+func (h *Handler) release(size int64, g *guest) {
+	g.memory.Release(size)
 	h.metrics.inFlight.Sub(float64(size))
 	h.memory.Release(size)
 }

@@ -299,6 +299,68 @@ func TestPostMemory(t *testing.T) {
 	})
 }
 
+// TestPostRevoked: a token is let in as long as it is in the set.
+func TestPostRevoked(t *testing.T) {
+	d := newDesk(t, nil)
+	tokens := d.tokens.Load()
+	for _, tt := range []struct {
+		set  *Tokens
+		want int
+	}{{tokens, 202}, {nil, 401}, {&Tokens{}, 401}, {tokens, 202}} {
+		d.SetTokens(tt.set)
+		if w := d.post(strings.NewReader("Subject: x\n\n")); w.Code != tt.want {
+			t.Errorf("with %d tokens: %d, want %d", tt.set.Len(), w.Code, tt.want)
+		}
+	}
+	d.SetTokens(nil)
+	if n := len(d.guests); n != 0 {
+		t.Errorf("%d tokens that are gone are remembered", n)
+	}
+}
+
+// TestPostShare: a token that draws its bodies out leaves the others room.
+func TestPostShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, func(c *HandlerConfig, deps *HandlerDeps) {
+			c.MaxMessage, c.MaxInFlight = 100, 400
+			deps.Tokens.list[1].Scopes = []string{ScopeReport}
+		})
+		slow, end := io.Pipe()
+		var wg sync.WaitGroup
+		for range 2 { // of unknown length: 100 bytes each are set aside
+			wg.Go(func() { d.post(slow) })
+		}
+		synctest.Wait()
+		if w := d.post(strings.NewReader("Subject: x\n\n")); w.Code != 429 {
+			t.Errorf("beyond its half: %d, want 429", w.Code)
+		}
+		if w := d.post(strings.NewReader("Subject: x\n\n"), "Authorization: Bearer "+d.weak); w.Code != 202 {
+			t.Errorf("another token: %d, want 202", w.Code)
+		}
+		end.Close()
+		wg.Wait()
+	})
+}
+
+// TestLogsHoldNoSecret: neither token nor recipient is in the log, whatever is posted.
+func TestLogsHoldNoSecret(t *testing.T) {
+	d := newDesk(t, nil)
+	d.sink.fail = func(int, []pipeline.Record) (error, bool) { return errors.New("away"), false }
+	for _, h := range []string{"X-Shoal-Recipient: victim-4711@mail.example", "X-Shoal-Source: victim-4711@mail.example x", "X-Request-Id: victim 4711", "Authorization: Bearer shoal_guessed"} {
+		d.post(strings.NewReader("To: victim-4711@mail.example\n\n"), h)
+		d.post(strings.NewReader("victim-4711@mail.example"), h)
+	}
+	log := d.log.String()
+	if !strings.Contains(log, "status=503") || !strings.Contains(log, "status=401") {
+		t.Fatalf("the log is not that of the posts:\n%s", log)
+	}
+	for _, secret := range []string{"4711", d.secret, d.weak, "shoal_guessed"} {
+		if strings.Contains(log, secret) {
+			t.Errorf("the log has %q:\n%s", secret, log)
+		}
+	}
+}
+
 // TestPostFailures lets writes fail, stored and not, while posts are repeated
 // until they are answered: every report is in the topic, under one id.
 func TestPostFailures(t *testing.T) {
