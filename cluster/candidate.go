@@ -204,13 +204,30 @@ func mix(h uint64) uint64 {
 // candidates gives the exemplars that share most with p, by the votes of the
 // keys that they share, at most maxCandidates.
 func (e *Engine) candidates(p *profile) []candidate {
-	e.keys = p.appendNearLooks(p.indexKeys(e.freq, e.keys[:0]))
-	e.index.touch(e.keys)
+	keys := e.searchKeys(p)
+	e.index.touch(keys)
 	e.ballot.clear()
-	for _, k := range e.keys {
+	for _, k := range keys {
 		e.index.find(k.key, func(slot uint32) { e.ballot.vote(slot, k.vote) })
 	}
 	return e.choose(e.ballot.count())
+}
+
+// searchKeys gives what the report is looked up by. Those that the live campaigns do
+// not know are looked up in the attic by the same.
+func (e *Engine) searchKeys(p *profile) []indexKey {
+	if e.sought.version != e.freq.version {
+		e.sought.version = e.freq.version
+		e.sought.keys = p.appendNearLooks(p.indexKeys(e.freq, e.sought.keys[:0]))
+	}
+	return e.sought.keys
+}
+
+// sought are the search keys of the report, made when the frequency table was of
+// version; 0 before.
+type sought struct {
+	keys    []indexKey
+	version uint64
 }
 
 // choose cuts to the bounds, without the dead and the crowded.

@@ -44,6 +44,7 @@ type Engine struct {
 	woken         []uint32 // idle campaigns that are looked at in this step
 	events        []Event
 	keys          []indexKey
+	sought        sought
 	ballot        ballot
 	profile       *profile // of the report
 	probe         *probe
@@ -130,6 +131,7 @@ func (e *Engine) report(f *Features) {
 	e.sweep(f.Time)
 	e.forceIdle()
 	e.profile.set(f)
+	e.sought.version = 0
 	p := e.probe.of(e.profile)
 	matches := e.match(p)
 	if len(matches) == 0 {

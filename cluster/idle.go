@@ -270,10 +270,10 @@ func (e *Engine) weigh(p *probe, x *profile, core []uint64) (levels, result) {
 
 // lookUpAttic gives the shelved groups that share most keys with p.
 func (e *Engine) lookUpAttic(p *profile) []uint32 {
-	e.keys = p.appendNearLooks(p.indexKeys(e.freq, e.keys[:0]))
-	e.attic.touch(e.keys)
+	keys := e.searchKeys(p)
+	e.attic.touch(keys)
 	e.ballot.clear()
-	for _, k := range e.keys {
+	for _, k := range keys {
 		e.attic.find(k.key, func(slot uint32) {
 			if slot < uint32(len(e.groups)) && e.groups[slot].idle != 0 {
 				e.ballot.vote(slot, k.vote)

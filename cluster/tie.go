@@ -68,11 +68,18 @@ func (e *Engine) remember(v uint64, id CampaignID) {
 	}
 }
 
-// forget takes a group's exemplars that leave memory out of the ties.
+// forget takes a group's exemplars that leave memory out of the ties. A report that
+// stood alone is in none.
 func (e *Engine) forget(slot uint32, exemplars []uint32) {
 	g := &e.groups[slot]
+	if !g.created {
+		return
+	}
 	for _, x := range exemplars {
 		for _, v := range e.exemplars[x].values {
+			if tieClasses[unpackKey(v)] == tieNone {
+				continue
+			}
 			ids, ok := e.ties[v]
 			if !ok {
 				continue
