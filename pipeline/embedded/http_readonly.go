@@ -16,23 +16,33 @@ import (
 //   - checkReading here, for what readonly leaves open (tried with 26.5.3):
 //     INTO OUTFILE, the scalar function file(), DESCRIBE of a table function
 //     (which reads the file or asks the URL for its columns), sqlite() (which
-//     makes the file), KILL QUERY, SET, USE, and several statements in one.
-//     It allows the statements that read and refuses to call any table function
-//     that the engine has, except those that compute only.
+//     makes the file), hasColumnInTable() (which connects to any server), the
+//     tables of system that start programs, open files or signal threads, KILL
+//     QUERY, SET, USE, and several statements in one. It allows the statements
+//     that read and refuses to call any table function that the engine has,
+//     except those that compute only. What is left of system tells of the engine
+//     (its version, the path of its data, the queries under way) and not of
+//     other data.
 //   - Limits of time, memory, rows and bytes, set before readonly.
 
-// pureTableFunctions compute, or read tables that the session may read anyway.
+// pureTableFunctions compute, or read what stands in the statement. merge() is
+// none of them: it takes the names of tables as strings.
 var pureTableFunctions = []string{
-	"format", "generaterandom", "generateseries", "generate_series", "merge",
-	"null", "numbers", "numbers_mt", "primes", "values", "view", "viewexplain",
+	"format", "generaterandom", "generateseries", "generate_series", "null", "numbers", "numbers_mt", "primes", "values", "view", "viewexplain",
 	"viewifpermitted", "zeros", "zeros_mt",
 }
 
 // unsafeFunctions are ordinary functions that reach outside or tell of the machine.
 var unsafeFunctions = []string{
-	"file", "catboostevaluate", "addresstoline", "addresstolinewithinlines",
+	"file", "hascolumnintable", "showcertificate", "logtrace", "catboostevaluate", "addresstoline", "addresstolinewithinlines",
 	"addresstosymbol", "getserversetting", "aiclassify", "aiextract",
 	"aigenerate", "aitranslate", "naivebayesclassifier", "sleep", "sleepeachrow",
+}
+
+// unsafeTables, of database system, start a program, open files, or interrupt
+// every thread. Their names are refused wherever they stand.
+var unsafeTables = map[string]bool{
+	"models": true, "stack_trace": true, "jemalloc_profile_text": true, "symbols": true, "zookeeper": true,
 }
 
 // bannedFunctions lists what checkReading refuses to call, in lower case. It asks
@@ -76,23 +86,26 @@ func (s *Server) checkReading(st *statement) error {
 			return refuse(codeSyntaxError, "SYNTAX_ERROR", "character %q outside a string is not allowed here", t.text)
 		case t.is("OUTFILE"), t.is("INFILE"):
 			return refuse(codeReadonly, "READONLY", "%s: this address reaches no files", t.text)
-		case next.punct('(') && s.calls(t):
+		case unsafeTables[strings.ToLower(t.name())]:
+			return refuse(codeReadonly, "READONLY", "%s: this address must not read it", t.text)
+		case t.kind == kindQuoted && strings.Contains(t.text, `\`):
+			return refuse(codeReadonly, "READONLY", "%s: a name with a backslash could be any", t.text)
+		case next.punct('(') && s.banned[strings.ToLower(t.name())]:
 			return refuse(codeReadonly, "READONLY", "%s: this address must not call it", t.text)
 		}
 	}
 	return nil
 }
 
-// calls tells whether t, followed by a parenthesis, calls a banned function.
-func (s *Server) calls(t token) bool {
+// name is what t names as a function or table, "" where it cannot name one.
+func (t token) name() string {
 	switch t.kind {
 	case kindWord:
-		return s.banned[strings.ToLower(t.text)]
+		return t.text
 	case kindQuoted:
-		name := t.text[1 : len(t.text)-1]
-		return strings.Contains(name, `\`) || s.banned[strings.ToLower(name)]
+		return t.text[1 : len(t.text)-1]
 	}
-	return false
+	return ""
 }
 
 // readSettings are the settings that a request may set where only reading is

@@ -63,6 +63,12 @@ func TestReadOnlyPortRefuses(t *testing.T) {
 		"SELECT 1; DROP TABLE s.t", "SELECT $$a$$", "SELECT ‘a’", "EXPLAIN INSERT INTO s.t SELECT 2, 'two'",
 		"CREATE USER u", "GRANT ALL ON *.* TO default", "SELECT sleep(3)", "SELECT throwIf(1)",
 		"SELECT number FROM numbers(2000000) FORMAT JSON",
+		"SELECT hasColumnInTable('127.0.0.1:1', 'u', 'p', 'd', 't', 'c')", "SELECT HASCOLUMNINTABLE('127.0.0.1:1', 'd', 't', 'c')",
+		"SELECT * FROM system.models", "SELECT * FROM system.`models`", `SELECT * FROM system."mod\x65ls"`, "SELECT * FROM system.MODELS",
+		"SELECT * FROM merge('system', 'models')", "SELECT * FROM system.stack_trace", "SELECT * FROM system.jemalloc_profile_text",
+		"SELECT * FROM system.zookeeper WHERE path = '/'", "SELECT * FROM system.symbols", "SELECT logTrace('x')", "SELECT showCertificate()",
+		"SELECT * FROM `http://127.0.0.1:1/a.csv`", "SELECT * FROM `s3://b/k.csv`", "SELECT * FROM `file://" + secret + "`",
+		"SHOW ACCESS", "SELECT * FROM system.users", "CREATE NAMED COLLECTION c AS a = 1",
 	} {
 		t.Run(sql, func(t *testing.T) {
 			if status, body := post(t, e, sql, nil); status == http.StatusOK {
@@ -75,6 +81,53 @@ func TestReadOnlyPortRefuses(t *testing.T) {
 	}
 	if _, body := post(t, e, "SELECT count(), any(b) FROM s.t", nil); body != "1\tone\n" {
 		t.Errorf("table afterwards = %q, want its one row", body)
+	}
+}
+
+// TestReadOnlyPortTableFunctions calls every table function that the engine has:
+// all are refused by name but those that compute, and the list of those names
+// none that the engine does not have.
+func TestReadOnlyPortTableFunctions(t *testing.T) {
+	e := embeddedtest.ClickHouse(t)
+	_, list := post(t, e, "SELECT name FROM system.table_functions ORDER BY name", nil)
+	var open []string
+	for name := range strings.FieldsSeq(list) {
+		for _, sql := range []string{"DESCRIBE TABLE " + name + "('http://127.0.0.1:1/')", "SELECT * FROM `" + name + "`('http://127.0.0.1:1/') LIMIT 1"} {
+			status, body := post(t, e, sql, nil)
+			if !strings.Contains(body, "must not call it") {
+				open = append(open, name)
+				break
+			}
+			if status == http.StatusOK {
+				t.Errorf("%s: answered", sql)
+			}
+		}
+	}
+	want := "format generateRandom generateSeries generate_series null numbers numbers_mt primes values view viewExplain viewIfPermitted zeros zeros_mt"
+	if got := strings.Join(open, " "); got != want {
+		t.Errorf("table functions that may be called:\n%s, want\n%s", got, want)
+	}
+}
+
+// TestReadOnlyPortSystemTables reads every table of system: none makes the engine
+// start a program or open a file, and it is there afterwards.
+func TestReadOnlyPortSystemTables(t *testing.T) {
+	e := embeddedtest.ClickHouse(t)
+	_, list := post(t, e, "SELECT name FROM system.tables WHERE database = 'system' ORDER BY name", nil)
+	names := strings.Fields(list)
+	if len(names) < 50 {
+		t.Fatalf("%d tables of system, want more: %s", len(names), list)
+	}
+	for _, name := range names {
+		_, body := post(t, e, "SELECT * FROM "+name+" LIMIT 1", url.Values{"database": {"system"}})
+		for _, sign := range []string{"Child process", "Cannot open file", "NETWORK_ERROR", "Connection refused"} {
+			if strings.Contains(body, sign) {
+				t.Errorf("%s: %s", name, body[:min(len(body), 200)])
+			}
+		}
+	}
+	if _, body := post(t, e, "SELECT 1", nil); body != "1\n" {
+		t.Errorf("afterwards: %q", body)
 	}
 }
 
@@ -139,6 +192,9 @@ func TestPortRefusesWebPages(t *testing.T) {
 				t.Fatal(err)
 			}
 			resp.Body.Close()
+			if csp := resp.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") {
+				t.Errorf("Content-Security-Policy %q", csp)
+			}
 			if resp.StatusCode != tc.want {
 				t.Errorf("status %d, want %d", resp.StatusCode, tc.want)
 			}
