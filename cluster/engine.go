@@ -34,7 +34,7 @@ type Engine struct {
 	members       map[string][]CampaignID // of each operation, sorted
 	changed       bool                    // the exemplars of the report's group are others than before
 	copies        uint32                  // Entry.Copies of this step
-	near          *profile                // of the exemplar that the report joined by
+	near          []*profile              // of the exemplar that the report joined by, and of those that it gathered
 	freq          *frequency
 	index         *index
 	seen          *seen
@@ -93,7 +93,7 @@ func (e *Engine) Step(entry Entry) []Event {
 	if entry.Offset <= e.offset {
 		return nil
 	}
-	e.offset, e.changed, e.copies, e.near = entry.Offset, false, entry.Copies, nil
+	e.offset, e.changed, e.copies, e.near = entry.Offset, false, entry.Copies, e.near[:0]
 	e.retune(entry.time())
 	switch {
 	case entry.Features != nil:
@@ -242,7 +242,7 @@ func (e *Engine) join(p *probe, f *Features, m match) {
 	g.reports += 1 + uint64(e.copies)
 	g.last = max(g.last, f.Time)
 	x.hits += 1 + e.copies
-	e.near = x.profile
+	e.near = append(e.near, x.profile)
 	x.last = max(x.last, f.Time)
 	why := e.explain(f, x.profile, &m.lv)
 	if !g.created {

@@ -32,7 +32,7 @@ func (e *Engine) Follow(entry Entry, published []Event, all bool) []Event {
 	if entry.Offset <= e.offset || len(published) == 0 {
 		return nil
 	}
-	e.offset, e.changed, e.copies, e.near = entry.Offset, false, entry.Copies, nil
+	e.offset, e.changed, e.copies, e.near = entry.Offset, false, entry.Copies, e.near[:0]
 	e.seq = published[0].Seq - 1
 	g := &guide{events: published, done: make([]bool, len(published)), open: !all}
 	e.guide = g

@@ -100,6 +100,11 @@ func (e *Engine) merge(a, b uint32, now int64, actor, note string, why reason) u
 		e.inheritApart(old.id, young.id)
 	}
 	e.uncount(a, b)
+	if young.reports == 1 {
+		for _, slot := range young.exemplars {
+			e.near = append(e.near, e.exemplars[slot].profile)
+		}
+	}
 	e.take(a, b)
 	e.recore(a)
 	e.relink(a)

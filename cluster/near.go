@@ -3,13 +3,15 @@ package cluster
 import "shoal/cluster/fuzzyhash"
 
 // Near gives the features, as far as they are compared, of the exemplar by which the
-// last report joined, nil if it joined none or none came since a restart. Texts for
-// people, sizes and names of files and the time are not kept with an exemplar.
-func (e *Engine) Near() *Features {
-	if e.near == nil {
-		return nil
+// last report joined, and then of the reports that stood alone until it brought them
+// in; nothing if it joined none or none came since a restart. Texts for people, sizes
+// and names of files and the time are not kept with an exemplar.
+func (e *Engine) Near() []*Features {
+	var near []*Features
+	for _, p := range e.near {
+		near = append(near, p.features())
 	}
-	return e.near.features()
+	return near
 }
 
 // features are what a profile was made of. They share nothing with it.

@@ -8,29 +8,32 @@ import (
 	"shoal/cluster/fuzzyhash"
 )
 
-// TestNear: an engine that is given an exemplar's features for the report's compares
-// the same. The exemplar is that which the evidence names.
+// TestNear: an engine that is given what Near says in place of the report's features
+// compares the same. It names the exemplar of the evidence and what merged in.
 func TestNear(t *testing.T) {
 	e := NewEngine(testConfig())
-	known := map[ReportID]*Features{}
-	joined := 0
+	known, opened := map[ReportID]*Features{}, map[CampaignID]ReportID{}
+	joined, gathered := 0, 0
 	for i, f := range testLog(7, 20, 6, 20) {
 		known[f.Report] = f
+		var want []ReportID
 		for _, ev := range e.Step(Entry{Offset: int64(i), Features: f}) {
-			if ev.Kind != EventAssigned {
-				continue
+			switch {
+			case ev.Kind == EventAssigned && len(ev.Evidence) > 0:
+				want = append(want, ev.Evidence[0].Matched)
+				joined++
+			case ev.Kind == EventAssigned:
+				opened[ev.Campaign] = ev.Report
+			case ev.Kind == EventCreated:
+				delete(opened, ev.Campaign)
+			case ev.Kind == EventMerged && opened[ev.Other] != ReportID{}:
+				want = append(want, opened[ev.Other])
+				gathered++
 			}
-			near := e.Near()
-			if len(ev.Evidence) == 0 {
-				if near != nil {
-					t.Fatalf("report %d stands alone, Near() = %v", i, near)
-				}
-				continue
-			}
-			joined++
-			if near == nil || near.Report != ev.Evidence[0].Matched {
-				t.Fatalf("report %d joined by %v, Near() = %v", i, ev.Evidence[0].Matched, near)
-			}
+		}
+		var got []ReportID
+		for _, near := range e.Near() {
+			got = append(got, near.Report)
 			if err := near.Validate(); err != nil {
 				t.Fatal(err)
 			}
@@ -39,8 +42,11 @@ func TestNear(t *testing.T) {
 				t.Fatalf("profile of %v (-of its features +of Near):\n%s", near.Report, diff)
 			}
 		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("Near after report %d (-want +got):\n%s", i, diff)
+		}
 	}
 	if joined < 50 {
-		t.Errorf("%d reports joined: little was shown", joined)
+		t.Errorf("%d reports joined and %d were gathered: little was shown", joined, gathered)
 	}
 }
