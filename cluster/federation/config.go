@@ -1,0 +1,63 @@
+package federation
+
+import (
+	"fmt"
+	"math/bits"
+	"time"
+
+	"shoal/cluster"
+)
+
+// Config is that of a [Local]. All of it is part of its log's meaning.
+type Config struct {
+	// Engine is that of the engine inside. Join, Content and Weights should be the
+	// global engine's.
+	Engine cluster.Config
+	// Margin is how far above Engine.Join, in nats, a report must agree with an
+	// exemplar to be only counted. A local engine sees few clusters and takes
+	// values for rarer than they are; what it is not sure of the global one decides.
+	Margin float64
+	// Refresh is after how much time of the log a variant of which there were only
+	// copies is sketched again, so that its campaign is not idle. It must be well
+	// below the global engine's Idle.
+	Refresh time.Duration
+	// Variants is of how many exemplars, at least, the local knows that the global
+	// engine has them, and counts copies. Of one that is forgotten up to
+	// [MaxCopies] copies go uncounted there (and nowhere else).
+	Variants int
+}
+
+// DefaultConfig is that of each of a round's locals under a global engine. What a
+// local remembers the global one must remember too, or copies refer to what is gone:
+// hence half of its time and together half of its exemplars. Tables are smaller in
+// proportion, so that all locals take about the memory of one engine more.
+func DefaultConfig(global cluster.Config, locals int) Config {
+	engine := global
+	engine.Idle /= 2
+	engine.LiveExemplars = max(1, engine.LiveExemplars/2/max(1, locals))
+	fewer := bits.Len(uint(max(1, locals)) - 1) // binary logarithm, rounded up
+	engine.IndexBits = max(min(leastIndexBits, global.IndexBits), global.IndexBits-fewer)
+	engine.FrequencyBits = max(min(leastFrequencyBits, global.FrequencyBits), global.FrequencyBits-fewer)
+	engine.IdleCampaigns /= max(1, locals)
+	engine.Remember = max(1, engine.Remember/max(1, locals))
+	return Config{Engine: engine, Margin: 3, Refresh: engine.Idle / 4, Variants: engine.LiveExemplars}
+}
+
+// leastIndexBits and leastFrequencyBits are below which tables are not cut.
+const leastIndexBits, leastFrequencyBits = 14, 18
+
+// Validate names the first setting that makes no sense.
+func (c Config) Validate() error {
+	if err := c.Engine.Validate(); err != nil {
+		return err
+	}
+	switch {
+	case !(c.Margin >= 0):
+		return fmt.Errorf("margin %v: want 0 or more", c.Margin)
+	case c.Refresh <= 0:
+		return fmt.Errorf("refresh %v: want more than 0", c.Refresh)
+	case c.Variants < 1:
+		return fmt.Errorf("variants %d: want at least 1", c.Variants)
+	}
+	return nil
+}

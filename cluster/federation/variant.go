@@ -1,0 +1,65 @@
+package federation
+
+import "shoal/cluster"
+
+// firstRefresh is after how many copies a variant is sketched again the first time;
+// the number doubles from time to time.
+const firstRefresh = 8
+
+// variant counts the copies of one exemplar.
+type variant struct {
+	pending uint32 // copies that no sketch has counted
+	next    uint32 // how many make the next one due
+	since   int64  // time of the last sketch, Unix milliseconds
+}
+
+// variants remembers which exemplars the global engine has, in two generations: when
+// the younger is full the older is forgotten. What is forgotten is sketched again,
+// and a repeat there.
+type variants struct {
+	limit      int
+	young, old map[cluster.ReportID]variant
+}
+
+func newVariants(limit int) variants {
+	return variants{limit: limit, young: map[cluster.ReportID]variant{}, old: map[cluster.ReportID]variant{}}
+}
+
+func (v *variants) get(id cluster.ReportID) (variant, bool) {
+	if x, ok := v.young[id]; ok {
+		return x, true
+	}
+	x, ok := v.old[id]
+	return x, ok
+}
+
+func (v *variants) put(id cluster.ReportID, x variant) {
+	if _, ok := v.young[id]; !ok && len(v.young) >= v.limit {
+		v.old, v.young = v.young, map[cluster.ReportID]variant{}
+	}
+	v.young[id] = x
+}
+
+func (v *variants) known(id cluster.ReportID) bool {
+	_, ok := v.get(id)
+	return ok
+}
+
+// sketched notes that the global engine has an exemplar.
+func (v *variants) sketched(id cluster.ReportID, now int64) {
+	v.put(id, variant{next: firstRefresh, since: now})
+}
+
+// count counts a copy of an exemplar that is known, unless the copy is due to be
+// sketched: it then stands for the n before it.
+func (v *variants) count(id cluster.ReportID, now, refresh int64) (n uint32, due bool) {
+	x, _ := v.get(id)
+	n = x.pending
+	if due = n >= x.next || now-x.since >= refresh; due {
+		x = variant{next: min(2*x.next, MaxCopies), since: now}
+	} else {
+		x.pending++
+	}
+	v.put(id, x)
+	return n, due
+}
