@@ -22,6 +22,7 @@ func (a *app) commands() []*cobra.Command {
 		a.serveCommand(),
 		a.migrateCommand(),
 		a.clickhouseCommand(),
+		a.auditCommand(),
 		a.eraseCommand(),
 		a.tokenCommand(),
 		a.versionCommand(),

@@ -11,9 +11,18 @@ import (
 	"shoal/pipeline/kafka"
 )
 
-// withLog runs do on the Kafka of --kafka, on that of a live `shoal run` on
-// --data, or else on a broker of its own on --data for as long as do runs.
+// withLog runs do for a minute at most; see withKafka.
 func (f *whyFlags) withLog(ctx context.Context, a *app, do func(context.Context, *kafka.Client) error) error {
+	return f.withKafka(ctx, a, func(client *kafka.Client) error {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		return do(ctx, client)
+	})
+}
+
+// withKafka runs do on the Kafka of --kafka, on that of a live `shoal run` on
+// --data, or else on a broker of its own on --data for as long as do runs.
+func (f *whyFlags) withKafka(ctx context.Context, a *app, do func(*kafka.Client) error) error {
 	flags := f.kafka
 	if !flags.given() {
 		s, err := readState(f.data)
@@ -36,9 +45,7 @@ func (f *whyFlags) withLog(ctx context.Context, a *app, do func(context.Context,
 		return err
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	return do(ctx, client)
+	return do(client)
 }
 
 // broker opens the log of a folder that nobody else has open.

@@ -28,12 +28,16 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"up":         cmdUp,
 	"post":       cmdPost,
 	"lmtp":       cmdLMTP,
+	"names":      cmdNames,
 	"rows":       cmdRows,
 	"mailbox":    cmdMailbox,
 	"killengine": cmdKillEngine,
 	"secret":     cmdSecret,
 	"ready":      cmdReady,
 	"port":       cmdPort,
+	"statement":  cmdStatement,
+	"produce":    cmdProduce,
+	"audited":    cmdAudited,
 }
 
 // patience is how long a condition may take to come true on a busy machine.
@@ -108,8 +112,8 @@ func get(url string) error {
 	return nil
 }
 
-// cmdPost posts a file as a report: post STATUS FILE|SIZE [TOKEN]. The answer is
-// printed.
+// cmdPost posts a file as a report: post [+]STATUS FILE|SIZE [TOKEN]. The answer is
+// printed. With + it posts until the status is that.
 func cmdPost(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: post STATUS FILE|SIZE [TOKEN]")
@@ -120,19 +124,37 @@ func cmdPost(ts *testscript.TestScript, _ bool, args []string) {
 	} else {
 		body = []byte(ts.ReadFile(args[1]))
 	}
+	want, wait := strings.CutPrefix(args[0], "+")
+	token := append(args, "")[2]
+	got, answer := postOnce(ts, body, token)
+	if wait {
+		eventually(ts, "post", func() error {
+			if got != want {
+				got, answer = postOnce(ts, body, token)
+				return fmt.Errorf("status %s, want %s", got, want)
+			}
+			return nil
+		})
+	}
+	_, err := ts.Stdout().Write(answer)
+	ts.Check(err)
+	if got != want {
+		ts.Fatalf("status %s, want %s", got, want)
+	}
+}
+
+func postOnce(ts *testscript.TestScript, body []byte, token string) (status string, answer []byte) {
 	req, err := http.NewRequest(http.MethodPost, ts.Getenv("HTTP")+"/v1/reports", bytes.NewReader(body))
 	ts.Check(err)
-	if len(args) > 2 {
-		req.Header.Set("Authorization", "Bearer "+args[2])
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	ts.Check(err)
 	defer resp.Body.Close()
-	_, err = io.Copy(ts.Stdout(), resp.Body)
+	answer, err = io.ReadAll(resp.Body)
 	ts.Check(err)
-	if got := strconv.Itoa(resp.StatusCode); got != args[0] {
-		ts.Fatalf("status %s, want %s", got, args[0])
-	}
+	return strconv.Itoa(resp.StatusCode), answer
 }
 
 // cmdRows waits until a query over the read-only address answers a number of at
