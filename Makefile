@@ -18,7 +18,7 @@ REPORTS   = $(if $(LABELLED),labelled) simulated testdata
 RACE     := $(if $(shell command -v $$(go env CC)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint fuzz chaos bench quality generate corpus libchdb clean
+.PHONY: help demo build test lint fuzz chaos bench quality generate corpus libchdb sbom licences vuln clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,19 @@ corpus: ## write testdata anew
 
 libchdb: ## fetch the ClickHouse engine into the cache folder
 	@deploy/libchdb/fetch.sh
+
+# Run and not kept in go.mod: its own modules are many.
+CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+
+sbom: ## bin/sbom.json: what is in the binary, as CycloneDX
+	@mkdir -p bin
+	go run $(CYCLONEDX) app -json -std -licenses -main cmd/shoal -output bin/sbom.json .
+
+licences: sbom ## deploy/licences.tsv from it
+	go test ./deploy -run TestLicences -count 1 -sbom ../bin/sbom.json
+
+vuln: ## known vulnerabilities in what is called; asks vuln.go.dev
+	go tool govulncheck ./...
 
 clean: ## remove what was built here; the cache of fetched parts stays
 	rm -rf bin $(DEMO)
