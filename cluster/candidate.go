@@ -1,6 +1,10 @@
 package cluster
 
-import "shoal/cluster/fuzzyhash"
+import (
+	"math"
+
+	"shoal/cluster/fuzzyhash"
+)
 
 // Bounds of the search for candidates. They bound the work for a report,
 // however many exemplars there are.
@@ -141,10 +145,15 @@ func appendRarest(dst []indexKey, space uint64, hashes []uint32, n int, hint flo
 	own := len(dst)
 	var counts [TextSketchSize]uint16
 	freq.counts(space, hashes, counts[:])
+	enough := uint16(math.MaxUint16) // there was no room for one that so many have
 	for i, h := range hashes {
-		k := indexKey{space | uint64(h), freq.inverse(uint32(counts[i]))}
-		if len(dst) == own+n {
+		if len(dst) == own+n && counts[i] >= enough {
+			continue
+		}
+		k := indexKey{space | uint64(h), freq.inverse(counts[i])}
+		if len(dst) == own+n { // the last goes, or this one
 			if k.vote <= dst[len(dst)-1].vote {
+				enough = counts[i]
 				continue
 			}
 			dst = dst[:len(dst)-1]

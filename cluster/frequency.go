@@ -1,6 +1,9 @@
 package cluster
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // frequency counts in how many clusters a value occurs: the denominator of
 // every weight. What occurs under many different lures is padding, boilerplate
@@ -18,6 +21,7 @@ type frequency struct {
 	added, limit uint64
 	// floor is log(clusters + prior), kept for idf.
 	floor float32
+	logs  *[1 << 16]float32
 	// version changes with every count.
 	version uint64
 }
@@ -28,7 +32,7 @@ const prior = 300
 
 // newFrequency makes a table of 2^bits counters a row.
 func newFrequency(bits int) *frequency {
-	f := &frequency{limit: 4 << bits, version: 1}
+	f := &frequency{limit: 4 << bits, version: 1, logs: logarithms()}
 	for i := range f.rows {
 		f.rows[i] = make([]uint16, 1<<bits)
 	}
@@ -98,9 +102,9 @@ func (f *frequency) halve() {
 }
 
 // count is the number of clusters that have h, or somewhat more.
-func (f *frequency) count(h uint64) uint32 {
+func (f *frequency) count(h uint64) uint16 {
 	a, b := f.cells(h)
-	return uint32(min(*a, *b))
+	return min(*a, *b)
 }
 
 // idf is 1 for a value that one cluster has and falls to 0 for one that all have,
@@ -111,11 +115,11 @@ func (f *frequency) idf(h uint64) float32 {
 }
 
 // inverse is the idf of what n clusters have.
-func (f *frequency) inverse(n uint32) float32 {
+func (f *frequency) inverse(n uint16) float32 {
 	if n <= 1 {
 		return 1
 	}
-	inverse := max(0, 1-logs(n)/f.floor)
+	inverse := max(0, 1-f.logs[n]/f.floor)
 	return inverse * inverse
 }
 
@@ -127,7 +131,7 @@ func (f *frequency) weigh(space uint64, hashes []uint32, dst []uint8) {
 	var counts [TextSketchSize]uint16
 	f.counts(space, hashes, counts[:])
 	for i := range hashes {
-		dst[i] = uint8(fullWeight * f.inverse(uint32(counts[i])))
+		dst[i] = uint8(fullWeight * f.inverse(counts[i]))
 	}
 }
 
@@ -156,16 +160,11 @@ func (f *frequency) rarity(h uint64) int8 {
 	return level
 }
 
-var logTable = func() (t [1024]float32) {
+// logarithms of all counts there can be.
+var logarithms = sync.OnceValue(func() *[1 << 16]float32 {
+	var t [1 << 16]float32
 	for i := 1; i < len(t); i++ {
 		t[i] = float32(math.Log(float64(i)))
 	}
-	return t
-}()
-
-func logs(n uint32) float32 {
-	if n < uint32(len(logTable)) {
-		return logTable[n]
-	}
-	return float32(math.Log(float64(n)))
-}
+	return &t
+})

@@ -14,7 +14,8 @@ import (
 // BenchmarkAssign measures the engine alone: features in, events out. Features are
 // made in batches between the measured parts. ns/report is a mean over the whole
 // stream; bytes/report is what the engine holds on to at its end; campaigns are
-// those that have two reports or more and were neither merged away nor idle.
+// those that have two reports or more and were neither merged away nor idle. Time is
+// that of the processor. The last one measures an engine that is full.
 func BenchmarkAssign(b *testing.B) {
 	for _, reports := range []int{100_000, 1_000_000, 10_000_000} {
 		b.Run(fmt.Sprintf("reports=%d", reports), func(b *testing.B) {
@@ -26,6 +27,15 @@ func BenchmarkAssign(b *testing.B) {
 			}
 		})
 	}
+	full := cluster.DefaultConfig().LiveExemplars
+	b.Run(fmt.Sprintf("exemplars=%d", full), func(b *testing.B) {
+		if testing.Short() {
+			b.Skip("short")
+		}
+		for range b.N {
+			assignFull(b, full, 200_000)
+		}
+	})
 }
 
 // traffic has the same mix at every length: reports are as dense in time, and as
@@ -49,31 +59,25 @@ func assign(b *testing.B, reports int) {
 	m.stop()
 }
 
-// BenchmarkAssignFull measures an engine with as many live exemplars as it may have,
-// a million: half as many again come and push the quiet ones out. The mix is that of
-// [BenchmarkAssign], eight times as dense in time.
-func BenchmarkAssignFull(b *testing.B) {
-	if testing.Short() {
-		b.Skip("short")
+// assignFull measures an engine with as many live exemplars as it may have, a
+// million: more come and push the quiet ones out. The mix is eight times as dense in
+// time.
+func assignFull(b *testing.B, exemplars, measured int) {
+	cfg := traffic(8_000_000)
+	cfg.Span /= 8
+	before := heap()
+	m := newMeter(b, cfg)
+	for m.engine.Exemplars() < exemplars {
+		m.take(10_000)
 	}
-	const measured = 200_000
-	for range b.N {
-		cfg := traffic(8_000_000)
-		cfg.Span /= 8
-		before := heap()
-		m := newMeter(b, cfg)
-		for m.engine.Exemplars() < cluster.DefaultConfig().LiveExemplars {
-			m.take(10_000)
-		}
-		m.spent = 0
-		m.take(measured)
-		b.ReportMetric(float64(m.spent.Nanoseconds())/measured, "ns/report")
-		b.ReportMetric(float64(heap()-before)/float64(m.engine.Exemplars()), "bytes/exemplar")
-		b.ReportMetric(float64(m.live), "campaigns")
-		b.ReportMetric(float64(m.engine.Exemplars()), "exemplars")
-		b.ReportMetric(0, "ns/op")
-		m.stop()
-	}
+	m.spent = 0
+	m.take(measured)
+	b.ReportMetric(float64(m.spent.Nanoseconds())/float64(measured), "ns/report")
+	b.ReportMetric(float64(heap()-before)/float64(exemplars), "bytes/exemplar")
+	b.ReportMetric(float64(m.live), "campaigns")
+	b.ReportMetric(float64(m.engine.Exemplars()), "exemplars")
+	b.ReportMetric(0, "ns/op")
+	m.stop()
 }
 
 // meter feeds an engine and notes the processor time that it takes.
