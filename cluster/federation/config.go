@@ -27,14 +27,13 @@ type Config struct {
 	Variants int
 }
 
-// DefaultConfig is that of each of a round's locals under a global engine. What a
-// local remembers the global one must remember too, or copies refer to what is gone:
-// hence half of its time and together half of its exemplars. Tables are smaller in
-// proportion, so that all locals take about the memory of one engine more.
+// DefaultConfig is that of each of a round's locals under a global engine. A local
+// forgets a campaign before the global engine does, or copies would refer to what is
+// gone there: hence half of its time. Tables are smaller in proportion, but for the
+// exemplars, since it is the locals that remember what stands alone.
 func DefaultConfig(global cluster.Config, locals int) Config {
 	engine := global
 	engine.Idle /= 2
-	engine.LiveExemplars = max(1, engine.LiveExemplars/2/max(1, locals))
 	fewer := bits.Len(uint(max(1, locals)) - 1) // binary logarithm, rounded up
 	engine.IndexBits = max(min(leastIndexBits, global.IndexBits), global.IndexBits-fewer)
 	engine.FrequencyBits = max(min(leastFrequencyBits, global.FrequencyBits), global.FrequencyBits-fewer)

@@ -16,7 +16,8 @@ import (
 )
 
 // tolerance is how far, in B-cubed F1, the campaigns may be from those of a single
-// clusterer.
+// clusterer: in the mean, since one campaign that falls otherwise makes as much in so
+// few reports, and the single one differs by 0.002 from itself in other orders.
 const tolerance = 0.005
 
 // testConfig has tables that suit tests.
@@ -39,15 +40,15 @@ func TestEqualsSingle(t *testing.T) {
 		size   int
 		most   float64 // share of the reports that are sketched
 	}{
-		{"by content", testConfig(), []int{1, 2, 4, 8}, federation.Route, 20_000, 0.6},
-		{"short memory", forgetful, []int{4}, federation.Route, 10_000, 0.65},
+		{"by content", testConfig(), []int{1, 2, 4, 8}, federation.Route, 20_000, 0.25},
+		{"short memory", forgetful, []int{4}, federation.Route, 10_000, 0.35},
 	} {
 		if raced {
 			tt.size /= 5
 		}
 		traffic := simulate.Default(tt.size, 1)
 		answer, _ := single(t, tt.global, traffic)
-		want := score.Score(answer)
+		want, mean := score.Score(answer), 0.0
 		for _, locals := range tt.locals {
 			t.Run(fmt.Sprintf("%s/locals=%d", tt.name, locals), func(t *testing.T) {
 				w := newWorld(t, tt.global, federation.DefaultConfig(tt.global, locals), locals, uint64(locals))
@@ -55,13 +56,17 @@ func TestEqualsSingle(t *testing.T) {
 				w.run(traffic)
 				got := score.Score(w.items(traffic))
 				t.Logf("F1 %.4f, single %.4f; sketched %.3f %v", got.Strict.F1, want.Strict.F1, w.sketched(), w.verdicts)
-				if d := math.Abs(got.Strict.F1 - want.Strict.F1); d > tolerance {
-					t.Errorf("strict %v, want within %v of %v", got.Strict, tolerance, want.Strict)
+				d := got.Strict.F1 - want.Strict.F1
+				if mean += d / float64(len(tt.locals)); math.Abs(d) > 2*tolerance {
+					t.Errorf("strict %v, want within %v of %v", got.Strict, 2*tolerance, want.Strict)
 				}
 				if w.sketched() > tt.most {
 					t.Errorf("share of reports that are sketched: %.3f, want at most %.2f", w.sketched(), tt.most)
 				}
 			})
+		}
+		if math.Abs(mean) > tolerance {
+			t.Errorf("%s: F1 differs by %+.4f in the mean, want at most %v", tt.name, mean, tolerance)
 		}
 	}
 }
@@ -120,7 +125,8 @@ func TestChangedNumber(t *testing.T) {
 			if got.moved > 0 || want.moved > 0 {
 				t.Errorf("%d reports of before have another id (%d without a change)", got.moved, want.moved)
 			}
-			if got.home < want.home-tolerance {
+			// A local that knows nothing holds the first report of a campaign back.
+			if got.home < want.home-0.02 {
 				t.Errorf("%.4f of the later reports came home, without a change %.4f", got.home, want.home)
 			}
 			if got.f1 < want.f1-tolerance {
