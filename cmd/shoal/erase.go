@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,12 +23,17 @@ func (a *app) eraseCommand() *cobra.Command {
 knew of the person, and kept text go from every report; no count changes. What
 comes later of the same person is stored without them as well.
 
-The messages themselves are in topic reports until its retention (7 days) is over.`,
-		Example: "  shoal erase jane@mail.example",
+RECIPIENT "-" is read from standard input: a command line can be seen by others
+and is remembered by the shell.
+
+The messages themselves are in topic reports until its retention (7 days) is over,
+and in reports.dead (30 days) if they could not be used.`,
+		Example: "  shoal erase jane@mail.example\n  shoal erase - < address",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !strings.Contains(args[0], "@") {
-				return usagef("RECIPIENT must be a mail address")
+			address, err := a.addressGiven(args[0])
+			if err != nil {
+				return err
 			}
 			if key == "" {
 				key = f.data.key()
@@ -36,13 +43,28 @@ The messages themselves are in topic reports until its retention (7 days) is ove
 				return err
 			}
 			return f.with(cmd.Context(), a, func(db *store.DB) error {
-				return a.erase(cmd.Context(), db, extract.Pseudonym(secret, args[0]))
+				return a.erase(cmd.Context(), db, extract.Pseudonym(secret, address))
 			})
 		},
 	}
 	f.register(cmd.Flags())
 	cmd.Flags().StringVar(&key, "key", "", "`FILE` with the key of pseudonyms (default DIR/key of --data)")
 	return cmd
+}
+
+// addressGiven is an address of the command line, or the one on standard input.
+func (a *app) addressGiven(arg string) (string, error) {
+	if arg == "-" {
+		b, err := io.ReadAll(io.LimitReader(a.stdin, 1<<10))
+		if err != nil {
+			return "", fmt.Errorf("standard input: %w", err)
+		}
+		arg = strings.TrimSpace(string(b))
+	}
+	if !strings.Contains(arg, "@") || strings.ContainsAny(arg, " \t\r\n") {
+		return "", usagef("RECIPIENT must be one mail address")
+	}
+	return arg, nil
 }
 
 func (a *app) erase(ctx context.Context, db *store.DB, pseudonym string) error {

@@ -39,11 +39,10 @@ func (k *kafkaFlags) config() (kafka.Config, error) {
 	cfg.CAFile, cfg.CertFile, cfg.KeyFile = k.ca, k.cert, k.key
 	cfg.SASL, cfg.User = k.mechanism, k.user
 	if k.password != "" {
-		b, err := os.ReadFile(k.password)
-		if err != nil {
-			return cfg, fmt.Errorf("--kafka-password-file: %w", err)
+		var err error
+		if cfg.Password, err = readPassword("--kafka-password-file", k.password); err != nil {
+			return cfg, err
 		}
-		cfg.Password = string(bytes.TrimRight(b, "\r\n"))
 	}
 	if err := cfg.Validate(); err != nil {
 		return cfg, usageError{err}
@@ -58,4 +57,13 @@ func (k *kafkaFlags) client(log *slog.Logger, reg prometheus.Registerer) (*kafka
 		return nil, err
 	}
 	return kafka.NewClient(cfg, kafka.Options{Log: log, Registerer: reg})
+}
+
+// readPassword reads a file that holds a password and perhaps the end of its line.
+func readPassword(flag, path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", flag, err)
+	}
+	return string(bytes.TrimRight(b, "\r\n")), nil
 }
