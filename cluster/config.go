@@ -45,7 +45,7 @@ type Config struct {
 // DefaultConfig suits one provider's reports on one core: about 200 MB at rest.
 func DefaultConfig() Config {
 	return Config{
-		Join: 0.5, Merge: 0.5, Content: 1,
+		Join: 0.5, Merge: 0.5, Content: 1.5,
 		Exemplars: 12, LiveExemplars: 1 << 20,
 		Idle: 14 * 24 * time.Hour, IdleCampaigns: 1 << 15, MergedIDs: 1 << 17,
 		IndexBits: 20, FrequencyBits: 22, Remember: 4 << 20,
