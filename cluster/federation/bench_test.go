@@ -15,9 +15,9 @@ import (
 // BenchmarkFederation measures what several clusterers cost and hold against one.
 // All engines run in turn on one core, so that the times are those of a core each:
 // local-ns/report and global-ns/sketch; single-ns/report is one clusterer's on the
-// same traffic. sketched is the global engine's share of the traffic, limit how many
-// times the reports of one clusterer a global engine can follow, largest the share of
-// the busiest local, dF1 the difference in strict B-cubed F1 to one clusterer.
+// same traffic. sketched is the global engine's share of the traffic, repeats what it
+// is told again, as a share too, limit how many times the reports of one clusterer a
+// global engine can follow, largest the share of the busiest local, dF1 the difference in strict B-cubed F1 to one clusterer.
 func BenchmarkFederation(b *testing.B) {
 	for _, mix := range []struct {
 		name  string

@@ -14,10 +14,11 @@
 //
 // A [Sketch] is a report that is news, with its features as they are: the first of
 // a campaign, a variant that becomes an exemplar, whatever lets groups merge. The
-// global engine takes it as a report. So it sees what the single clusterer would have
-// learned from, decides with the same frequencies (counts of clusters, which what it
-// does not see would not have changed), and ids come from the report that opened a
-// campaign, whichever local sent it.
+// global engine takes it as a report. So it sees what a single clusterer would have
+// learned of campaigns from, and ids come from the report that opened a campaign,
+// whichever local sent it. Frequencies are counts of clusters; those of the global
+// engine lack what stands alone. (Telling it of a quarter, or of all, of that made no
+// difference that could be told from chance.)
 //
 // A [Copy] is a report that joins by an exemplar with certainty and teaches nothing.
 // It names the exemplar, and follows it: in whichever campaign the global engine has
@@ -58,6 +59,58 @@
 // empty, at the offset reached: it sketches anew, under the same ids, what it will
 // know again, and the same holds for other numbers of partitions.
 //
-// What a local remembers the global engine must remember too; [DefaultConfig] sees to
-// it. A campaign that is idle there comes back by its next sketch.
+// A local forgets campaigns before the global engine does; [DefaultConfig] sees to it.
+// A campaign that is idle there comes back by its next sketch.
+//
+// # What it gives, and the next limits
+//
+// BenchmarkFederation, a million simulated reports of which three fifths are of
+// campaigns, 8 locals a round: the global engine sees 7.9 % of the reports (10.4 % with
+// repeats), B-cubed F1 differs by -0.0016 from one clusterer's. With 100,000 reports it
+// was -0.0010 with 8 and -0.0001 with 64 locals. In eight runs of 20,000 reports with 8
+// and 32 locals it was -0.0046 to +0.0021; one clusterer differs by 0.002 from itself
+// if reports come in another order. What has a pattern in it is padded mail, whose
+// stolen text decides the way.
+//
+//   - The global engine: a sketch costs it twice what a report costs one clusterer,
+//     since it meets no easy ones. It follows about four times the traffic that one
+//     clusterer follows (4.6 times at a million reports, on a busy machine).
+//   - What stands alone waits in the memory of the locals, about 1 kB in each round.
+//     Where there is more of it than [cluster.Config].LiveExemplars in all, the
+//     longest quiet are forgotten, as with one clusterer: a campaign whose first two
+//     reports are further apart than that begins later.
+//   - One campaign goes to few partitions: the busiest of 8 had 15 % of the reports.
+//
+// A billion reports a day, by calculation: 11,600 a second, 46,000 in a peak of four
+// times that. With one clusterer at 20,000 a second (this machine, quiet) the global
+// engine follows about 80,000. A report costs the locals twice what it costs one
+// clusterer (each that stands alone is taken three times): 5 cores in the peak, 8
+// partitions a round and 12 cores to be at ease. The sketches are 5,000 records or 10
+// MB a second in the peak. A third of the reports stand alone in this mix, 330 million a
+// day: 8 locals of 1 GB in each of three rounds remember half an hour of them, each
+// further hour is 14 million more, or 14 GB in each round.
+//
+// # Rejected
+//
+//   - All that stands alone goes to the global engine, without further rounds: no
+//     difference in F1 to speak of (-0.0023 at most), but its share is 40 %, and it follows only 1.3
+//     to 2 times the traffic of one clusterer.
+//   - One round that holds back what stands alone: F1 falls by 0.011 with 8 locals and
+//     by 0.013 with 64. Two rounds: by 0.004 at most.
+//   - Reports spread evenly: the share of news grows with the number of locals, from
+//     46 % with one to 64 % with eight at 20,000 reports, and what is held back does not
+//     meet: F1 fell by 0.06.
+//   - An id for each local campaign that is merged into a global one: a local campaign
+//     may hold two of them, and then one id has to be wrong.
+//
+// # Not wired
+//
+// The package is complete and nothing uses it yet. What is missing: topics "features"
+// with partitions by [Route], one like it for each further round (with whether to
+// Step or Learn), "sketches" (one partition, in the place of "features" for the
+// clusterer as it is, decisions included) and "copies"; their records (a sketch is a
+// features record with a count); a stage that runs a Local for each partition it is
+// given, publishes, then commits and keeps snapshots; a table of copies, and the
+// views' campaign of a report by an ASOF join with what was said of its original, as
+// [Directory] does it; `shoal clusterer --local` and `--global`.
 package federation

@@ -44,7 +44,7 @@ func TestEqualsSingle(t *testing.T) {
 		{"short memory", forgetful, []int{4}, federation.Route, 10_000, 0.35},
 	} {
 		if raced {
-			tt.size /= 5
+			tt.size, tt.locals = tt.size/5, tt.locals[len(tt.locals)-1:]
 		}
 		traffic := simulate.Default(tt.size, 1)
 		answer, _ := single(t, tt.global, traffic)
