@@ -138,6 +138,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	h.metrics.requests[http.StatusAccepted].Inc()
+	h.deps.Log.LogAttrs(req.Context(), slog.LevelDebug, "reports taken", slog.String("request", id), slog.Any("reports", ids))
 	writeJSON(w, http.StatusAccepted, "application/json", accepted{ReportID: ids[0], Reports: ids})
 }
 

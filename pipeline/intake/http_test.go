@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -219,6 +220,53 @@ func TestPostRefusals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzPost: whatever is posted, the answer is one of those documented, what was
+// promised is in the topic and nothing else is, memory is given back, and neither
+// answer nor log shows the recipient.
+func FuzzPost(f *testing.F) {
+	f.Add([]byte("Subject: x\n\nhello"), "user", "2020-10-20T09:00:00Z", "192.0.2.1", "region", "FL")
+	f.Add([]byte("From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nSubject: y\n\n--b--"), "trap", "", "::1", "a.b", "\xff")
+	f.Add([]byte("\x00\x1f\x8b"), "a b", "yesterday", "relay", "X\r\nY", "z")
+	const recipient = "victim@mail.example"
+	f.Fuzz(func(t *testing.T, body []byte, source, at, ip, name, value string) {
+		if strings.Contains(strings.ToLower(string(body)+source+at+ip+name+value), "victim") {
+			t.Skip("the seed of the check itself")
+		}
+		d := newDesk(t, func(c *HandlerConfig, _ *HandlerDeps) { c.MaxMessage = 4000 })
+		req := httptest.NewRequest(http.MethodPost, Path, bytes.NewReader(body))
+		for n, v := range map[string]string{
+			"Authorization": "Bearer " + d.secret, headerXRecipient: recipient, headerXSource: source,
+			headerXReportedAt: at, headerXSourceIP: ip, headerXAttr + name: value, headerXID: value,
+		} {
+			req.Header[http.CanonicalHeaderKey(n)] = []string{v} // also what a client cannot send
+		}
+		w := httptest.NewRecorder()
+		d.ServeHTTP(w, req)
+		if !slices.Contains([]int{202, 400, 413}, w.Code) || !json.Valid(w.Body.Bytes()) {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		var a accepted
+		_ = json.Unmarshal(w.Body.Bytes(), &a)
+		if w.Code != 202 && len(d.sink.stored) > 0 || w.Code == 202 && (len(a.Reports) == 0 || a.ReportID != a.Reports[0]) {
+			t.Fatalf("%d %s, %d reports in the topic", w.Code, w.Body, len(d.sink.stored))
+		}
+		for _, id := range a.Reports {
+			if d.sink.has(id) == 0 {
+				t.Errorf("report %s was promised and is not in the topic", id)
+			}
+		}
+		if !saneID.MatchString(w.Header().Get(headerXID)) {
+			t.Errorf("request id %q", w.Header().Get(headerXID))
+		}
+		if shown := w.Body.String() + d.log.String() + fmt.Sprint(w.Header()); strings.Contains(shown, "victim") {
+			t.Errorf("the recipient is shown: %s", shown)
+		}
+		if got := d.metric(t, "http_in_flight_bytes", ""); got != 0 {
+			t.Errorf("%g bytes still in flight", got)
+		}
+	})
 }
 
 type errReader struct{}
