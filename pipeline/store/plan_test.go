@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,8 +23,9 @@ func event(seq uint64, kind cluster.EventKind, campaign, other string, report by
 	return e
 }
 
-// TestSteps: events share a statement unless one moves what another has put
-// there, or both move rows out of one campaign in different ways.
+// TestSteps: events of whole campaigns share a statement, unless one goes back to
+// where another left; single reports do unless one moves what another has put
+// there.
 func TestSteps(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -33,28 +35,27 @@ func TestSteps(t *testing.T) {
 		{"apart", []*record.Event{
 			event(1, cluster.EventCreated, "a", "", 0), event(2, cluster.EventMerged, "b", "c", 0),
 			event(3, cluster.EventCreated, "d", "", 0), event(4, cluster.EventLabelled, "a", "", 0),
-		}, "created 1 3|merged 2"},
+		}, "-a a1; -c b2; +c b2; -d d3"},
 		{"chain", []*record.Event{
 			event(1, cluster.EventMerged, "b", "a", 0), event(2, cluster.EventMerged, "c", "b", 0), event(3, cluster.EventMerged, "c", "d", 0),
-		}, "merged 1|merged 2 3"},
+		}, "-a b1 c2; +a b1 c2; -b c2; +b c2; -d c3; +d c3"},
 		{"created, then merged", []*record.Event{
 			event(1, cluster.EventCreated, "a", "", 0), event(2, cluster.EventMerged, "b", "a", 0),
-		}, "created 1|merged 2"},
+		}, "-a a1 b2; +a b2"},
+		{"back", []*record.Event{
+			event(1, cluster.EventMerged, "b", "a", 0), event(2, cluster.EventMerged, "a", "b", 0),
+		}, "-a b1; +a b1|-b a2; +b a2"},
 		{"split", []*record.Event{
 			event(1, cluster.EventMoved, "b", "a", 1), event(2, cluster.EventMoved, "b", "a", 2), event(3, cluster.EventMoved, "a", "b", 1),
 		}, "moved 1 2|moved 3"},
 		{"moved, then merged", []*record.Event{
 			event(1, cluster.EventMoved, "b", "a", 1), event(2, cluster.EventMerged, "c", "a", 0),
-		}, "moved 1|merged 2"},
+		}, "moved 1|-a c2; +a c2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
 			for _, s := range steps(c.events) {
-				line := s.kind.String()
-				for _, e := range s.events {
-					line += fmt.Sprint(" ", e.GetSeq())
-				}
-				got = append(got, line)
+				got = append(got, stepText(s))
 			}
 			if diff := cmp.Diff(c.want, strings.Join(got, "|")); diff != "" {
 				t.Errorf("steps (-want +got):\n%s", diff)
@@ -63,33 +64,81 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestStepsInOrder: of random events, none that depends on an earlier one comes
-// in the same step or an earlier one, and none is lost.
+func stepText(s step) string {
+	if s.routes == nil {
+		line := "moved"
+		for _, e := range s.events {
+			line += fmt.Sprint(" ", e.GetSeq())
+		}
+		return line
+	}
+	var lines []string
+	for _, r := range s.routes {
+		line := keyOf(r.from)
+		for _, l := range r.legs {
+			line += fmt.Sprint(" ", l.to, l.seq)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "; ")
+}
+
+// TestStepsInOrder: rows at every place end where the events, one after the
+// other, bring them, by the same numbers, and leave a tombstone wherever they
+// leave.
 func TestStepsInOrder(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	for range 200 {
+	for range 300 {
 		var events []*record.Event
 		for seq := range uint64(40) {
-			kind := []cluster.EventKind{cluster.EventCreated, cluster.EventMerged, cluster.EventMoved}[rng.IntN(3)]
+			kind := []cluster.EventKind{cluster.EventCreated, cluster.EventMerged, cluster.EventMerged, cluster.EventMoved}[rng.IntN(4)]
 			events = append(events, event(seq+1, kind, fmt.Sprint(rng.IntN(12)), fmt.Sprint(rng.IntN(12)), byte(1+rng.IntN(5))))
 		}
-		at := map[uint64]int{}
-		for i, s := range steps(events) {
-			for _, e := range s.events {
-				at[e.GetSeq()] = i
-			}
-		}
-		if len(at) != len(events) {
-			t.Fatalf("%d events in steps, want %d", len(at), len(events))
-		}
-		for i, e := range events {
-			for _, before := range events[:i] {
-				if before.GetCampaign() == sourceOf(cluster.EventKind(e.GetKind()), e) && at[before.GetSeq()] >= at[e.GetSeq()] {
-					t.Fatalf("event %v runs with or before %v", e, before)
+		for i := range 12 {
+			for _, from := range []place{{alone: fmt.Sprint(i)}, {campaign: fmt.Sprint(i)}} {
+				for r := range byte(6) {
+					want, got := followed(from, r, events), stepped(from, r, steps(events))
+					if diff := cmp.Diff(want, got, cmp.AllowUnexported(leg{}, place{})); diff != "" {
+						t.Fatalf("legs of report %d at %v by %v (-one by one +steps):\n%s", r, from, events, diff)
+					}
 				}
 			}
 		}
 	}
+}
+
+// followed are the legs of a row by each event in turn.
+func followed(at place, report byte, events []*record.Event) (out []leg) {
+	for _, e := range events {
+		kind := cluster.EventKind(e.GetKind())
+		if kind == cluster.EventMoved && e.GetReportId()[0] != report || !slices.Contains(sources(kind, e), at) || at.campaign == e.GetCampaign() {
+			continue
+		}
+		out = append(out, leg{from: at, to: e.GetCampaign(), seq: e.GetSeq()})
+		at = place{campaign: e.GetCampaign()}
+	}
+	return out
+}
+
+// stepped are the legs of a row by the statements.
+func stepped(at place, report byte, all []step) (out []leg) {
+	for _, s := range all {
+		for _, e := range s.events { // one statement sees each row where it was before
+			if s.routes == nil {
+				out = append(out, followed(at, report, []*record.Event{e})...)
+			}
+		}
+		for _, r := range s.routes {
+			if r.from == at {
+				out = append(out, r.legs...)
+				break
+			}
+		}
+		if len(out) > 0 {
+			at = place{campaign: out[len(out)-1].to}
+		}
+	}
+	return out
 }
 
 // TestPlace: a report that moves within a batch leaves a tombstone at every
