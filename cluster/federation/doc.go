@@ -79,7 +79,8 @@
 //     Where there is more of it than [cluster.Config].LiveExemplars in all, the
 //     longest quiet are forgotten, as with one clusterer: a campaign whose first two
 //     reports are further apart than that begins later.
-//   - One campaign goes to few partitions: the busiest of 8 had 15 % of the reports.
+//   - One campaign goes to few partitions: the busiest of 8 had 15 % of the reports. Who
+//     floods with one text makes one local of each round lag, and the others not.
 //
 // A billion reports a day, by calculation: 11,600 a second, 46,000 in a peak of four
 // times that. With one clusterer at 20,000 a second (this machine, quiet) the global

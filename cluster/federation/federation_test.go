@@ -36,12 +36,11 @@ func TestEqualsSingle(t *testing.T) {
 		name   string
 		global cluster.Config
 		locals []int
-		route  func(*cluster.Features, int) uint64
 		size   int
 		most   float64 // share of the reports that are sketched
 	}{
-		{"by content", testConfig(), []int{1, 2, 4, 8}, federation.Route, 20_000, 0.25},
-		{"short memory", forgetful, []int{4}, federation.Route, 10_000, 0.35},
+		{"by content", testConfig(), []int{1, 2, 4, 8}, 20_000, 0.25},
+		{"short memory", forgetful, []int{4}, 10_000, 0.35},
 	} {
 		if raced {
 			tt.size, tt.locals = tt.size/5, tt.locals[len(tt.locals)-1:]
@@ -52,7 +51,6 @@ func TestEqualsSingle(t *testing.T) {
 		for _, locals := range tt.locals {
 			t.Run(fmt.Sprintf("%s/locals=%d", tt.name, locals), func(t *testing.T) {
 				w := newWorld(t, tt.global, federation.DefaultConfig(tt.global, locals), locals, uint64(locals))
-				w.route = tt.route
 				w.run(traffic)
 				got := score.Score(w.items(traffic))
 				t.Logf("F1 %.4f, single %.4f; sketched %.3f %v", got.Strict.F1, want.Strict.F1, w.sketched(), w.verdicts)

@@ -3,8 +3,8 @@ package federation
 import "shoal/cluster"
 
 // Local clusters the reports of one partition, to tell what is news from what is a
-// near copy and from what stands alone. It is a pure function of the partition's log, as the engine is, and not
-// safe for concurrent use.
+// near copy and from what stands alone. It is a pure function of the partition's log,
+// as the engine is, and not safe for concurrent use.
 type Local struct {
 	cfg      Config
 	engine   *cluster.Engine

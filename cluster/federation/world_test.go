@@ -20,7 +20,6 @@ import (
 type world struct {
 	t         testing.TB
 	cfg       federation.Config
-	route     func(f *cluster.Features, round int) uint64
 	rng       *rand.Rand
 	rounds    [federation.Rounds][]*partition
 	directory *federation.Directory
@@ -60,7 +59,7 @@ type input struct {
 
 func newWorld(t testing.TB, global cluster.Config, cfg federation.Config, locals int, seed uint64) *world {
 	w := &world{
-		t: t, cfg: cfg, route: federation.Route, rng: rand.New(rand.NewPCG(seed, 0)),
+		t: t, cfg: cfg, rng: rand.New(rand.NewPCG(seed, 0)),
 		fresh:     func() *cluster.Engine { return cluster.NewEngine(global) },
 		directory: federation.NewDirectory(), alone: map[cluster.ReportID]bool{},
 	}
@@ -106,7 +105,7 @@ func (w *world) put(f *cluster.Features) {
 }
 
 func (w *world) append(in input, round int) *partition {
-	p := w.rounds[round][w.route(in.Features, round)%uint64(len(w.rounds[round]))]
+	p := w.rounds[round][federation.Route(in.Features, round)%uint64(len(w.rounds[round]))]
 	p.log = append(p.log, in)
 	return p
 }
@@ -237,15 +236,6 @@ func (w *world) killGlobal() {
 
 // sketched is how many reports the global engine was told of, as a share of all.
 func (w *world) sketched() float64 { return float64(w.length-int64(w.repeats)) / float64(w.reports) }
-
-// byReport spreads reports evenly.
-func byReport(f *cluster.Features, _ int) uint64 {
-	var n uint64
-	for _, b := range f.Report[:8] {
-		n = n*131 + uint64(b)
-	}
-	return n
-}
 
 // single is what one clusterer makes of the traffic, and the time it took.
 func single(t testing.TB, cfg cluster.Config, traffic simulate.Config) ([]score.Item, time.Duration) {
