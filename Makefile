@@ -10,6 +10,8 @@ FUZZTIME ?= 20s
 KILLS    ?= 105
 SEED     ?=
 BENCH    ?= .
+# Runs of each, for benchstat: 6 and more give intervals.
+COUNT    ?= 1
 # A labelled folder of real mail for `quality`, and where its figures are kept.
 LABELLED ?=
 FIGURES  := cluster/score/quality
@@ -59,7 +61,7 @@ chaos: libchdb ## kill -9 of everything under load, over 200 times; SEED=N as pr
 	CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(SEED) go test ./cmd/shoal/chaos -v -count 1 -timeout 90m
 
 bench: libchdb ## benchmarks that match BENCH
-	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 0 ./...
 
 quality: build ## how good the grouping is: testdata, simulated traffic, LABELLED=DIR; KEEP=y keeps the figures
 	rm -rf bin/quality

@@ -85,6 +85,17 @@ func (e *Engine) News() bool { return e.changed }
 // Exemplars is the number of live exemplars: what [Config.LiveExemplars] bounds.
 func (e *Engine) Exemplars() int { return len(e.exemplars) - len(e.freeExemplars) }
 
+// Campaigns counts those that are not idle.
+func (e *Engine) Campaigns() int {
+	n := 0
+	for i := range e.groups {
+		if g := &e.groups[i]; g.created && g.idle == 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Step takes the next entry of the log and returns what follows from it. An
 // entry at or before [Engine.Offset] was taken already and gives nothing. The
 // events are valid until the next call.
