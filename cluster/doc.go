@@ -81,8 +81,8 @@
 // What grows is the time that a cache miss takes: the number of look-ups does not.
 // Before exemplars were packed, samples looked up rather than merged and strangers
 // left out, 100,000 reports took 65,400 to 67,100 ns each in the same hour, 3.2 times
-// as much. The last two lines were measured two commits before the first two. The heap
-// is what is reachable; Go takes up to twice as much unless GOMEMLIMIT says otherwise.
+// as much. The last two lines were measured before the last cuts. The heap is what
+// is reachable; Go takes up to twice as much unless GOMEMLIMIT says otherwise.
 //
 // Memory is bounded for ever: the tables of [Config]; [Config.LiveExemplars]
 // exemplars of groups that are not idle (1.4 kB each, with their group; most traffic
@@ -96,9 +96,8 @@
 // reports each, with 3,000 idle campaigns and 50,000 ids to remember, the heap stood
 // at 124 to 137 MB from the second horizon on.
 //
-// A flood of near-copies
-// of everything pushes out postings of its own keys first; what it costs others
-// is the buckets that it shares with them.
+// A flood of near-copies of everything pushes out postings of its own keys first;
+// what it costs others is the buckets that it shares with them.
 //
 // The package does not read mail, does not speak to Kafka or ClickHouse, and
 // does not know recipients.
