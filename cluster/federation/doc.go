@@ -113,7 +113,7 @@
 //
 // # Not wired
 //
-// The package is complete and nothing uses it yet. What is missing: topics "features"
+// Nothing uses the package yet. What is missing: topics "features"
 // with partitions by [Route], one like it for each further round (with whether to
 // Step or Learn), "sketches" (one partition, in the place of "features" for the
 // clusterer as it is, decisions included) and "copies"; their records (a sketch is a
