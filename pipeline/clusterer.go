@@ -71,6 +71,7 @@ type Clusterer struct {
 	progress Progress
 	metrics  *stageMetrics
 	dead     mortician
+	told     *clustererMetrics
 
 	engine    Engine
 	history   history
@@ -93,6 +94,7 @@ func NewClusterer(cfg ClustererConfig) *Clusterer {
 	}
 	c := &Clusterer{cfg: cfg, history: history{from: cfg.History}, poison: make(map[int64]bool)}
 	c.metrics = newStageMetrics("clusterer", cfg.Registerer, &c.progress)
+	c.told = newClustererMetrics(cfg.Registerer)
 	c.dead = mortician{cfg.Dead, cfg.Retry, cfg.Log, c.metrics}
 	return c
 }
@@ -180,6 +182,7 @@ func (c *Clusterer) prepare(ctx context.Context) error {
 		}
 	}
 	c.savedAt, c.savedTo = time.Now(), c.engine.Offset()
+	c.told.saved(c.savedAt)
 	c.history.begin(c.engine.Seq(), c.published, c.reached)
 	c.cfg.Features.SetOffset(c.engine.Offset() + 1)
 	c.cfg.Log.Info("clustering", "from offset", c.engine.Offset()+1, "engine at event", c.engine.Seq(), "published", c.published)

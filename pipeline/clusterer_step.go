@@ -50,8 +50,9 @@ func (c *Clusterer) advance(ctx context.Context, recs []Record) error {
 
 // outgoing are events that are not published yet.
 type outgoing struct {
-	recs []Record
-	seqs []uint64
+	recs  []Record
+	seqs  []uint64
+	kinds []cluster.EventKind
 }
 
 func (c *Clusterer) step(ctx context.Context, rec Record, out *outgoing) error {
@@ -69,7 +70,7 @@ func (c *Clusterer) step(ctx context.Context, rec Record, out *outgoing) error {
 			return fmt.Errorf("marshal event %d: %w", evs[i].Seq, err)
 		}
 		out.recs = append(out.recs, Record{Value: value})
-		out.seqs = append(out.seqs, evs[i].Seq)
+		out.seqs, out.kinds = append(out.seqs, evs[i].Seq), append(out.kinds, evs[i].Kind)
 	}
 	return bad
 }
@@ -132,7 +133,7 @@ func (c *Clusterer) publish(ctx context.Context, out *outgoing) error {
 			if err := c.lookUpPublished(ctx); err != nil {
 				return err
 			}
-			out.dropTo(c.published)
+			c.told.published(out.dropTo(c.published))
 		}
 		if len(out.recs) == 0 {
 			return nil
@@ -143,6 +144,8 @@ func (c *Clusterer) publish(ctx context.Context, out *outgoing) error {
 		}
 		c.published = out.seqs[len(out.seqs)-1]
 		c.progress.Written.Add(int64(len(out.recs)))
+		c.told.published(out.kinds)
+		clustered(c.cfg.Log, out.recs)
 		return nil
 	}, c.metrics.failed)
 	if err != nil {
@@ -151,11 +154,15 @@ func (c *Clusterer) publish(ctx context.Context, out *outgoing) error {
 	return nil
 }
 
-// dropTo forgets the events up to number seq.
-func (o *outgoing) dropTo(seq uint64) {
-	for len(o.seqs) > 0 && o.seqs[0] <= seq {
-		o.seqs, o.recs = o.seqs[1:], o.recs[1:]
+// dropTo forgets the events up to number seq, and gives their kinds.
+func (o *outgoing) dropTo(seq uint64) []cluster.EventKind {
+	n := 0
+	for n < len(o.seqs) && o.seqs[n] <= seq {
+		n++
 	}
+	gone := o.kinds[:n]
+	o.seqs, o.recs, o.kinds = o.seqs[n:], o.recs[n:], o.kinds[n:]
+	return gone
 }
 
 func (c *Clusterer) commit(ctx context.Context, last Record) error {
@@ -194,6 +201,7 @@ func (c *Clusterer) save(ctx context.Context) error {
 		c.cfg.Log.Error("snapshot not kept, a restart will replay more", "offset", c.savedTo, "err", err)
 		return nil
 	}
+	c.told.saved(time.Now())
 	maps.DeleteFunc(c.poison, func(offset int64, _ bool) bool { return offset <= c.savedTo })
 	c.cfg.Log.Info("snapshot kept", "offset", c.savedTo, "bytes", len(snapshot), "took", time.Since(began))
 	return nil

@@ -210,6 +210,7 @@ func (w *Worker) deliver(ctx context.Context, b batch) error {
 		return fmt.Errorf("commit %d reports: %w", len(b.from), err)
 	}
 	w.metrics.done(b.from, time.Since(began))
+	extracted(w.cfg.Log, b.features)
 	return nil
 }
 

@@ -242,5 +242,6 @@ func (w *Writer) flush(ctx context.Context, p *pending) error {
 	}
 	w.progress.Written.Add(int64(len(p.batch.Events)))
 	w.metrics.done(p.from, time.Since(began))
+	followed(w.cfg.Log, trailStored, p.batch.Events)
 	return nil
 }

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +41,7 @@ func cmdProduce(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // cmdAudited waits until an audit that is written as JSON has a total: audited
-// FIELD N ARG...
+// FIELD N ARG...; in_flight.STAGE is a field, too.
 func cmdAudited(ts *testscript.TestScript, _ bool, args []string) {
 	eventually(ts, "audit", func() error {
 		if err := ts.Exec("shoal", append([]string{"audit", "--format", "json"}, args[2:]...)...); err != nil {
@@ -54,14 +54,19 @@ func cmdAudited(ts *testscript.TestScript, _ bool, args []string) {
 func totalIs(audit, field, want string) error {
 	var a struct {
 		Reports struct {
-			Total map[string]json.Number `json:"total"`
+			Total    map[string]json.Number `json:"total"`
+			InFlight map[string]json.Number `json:"in_flight"`
 		} `json:"reports"`
 	}
 	if err := json.Unmarshal([]byte(audit), &a); err != nil {
 		return err
 	}
-	if got := a.Reports.Total[field].String(); got != want {
-		return &os.PathError{Op: "audit", Path: field, Err: usagef("is %s, want %s", got, want)}
+	got := a.Reports.Total[field]
+	if stage, ok := strings.CutPrefix(field, "in_flight."); ok {
+		got = a.Reports.InFlight[stage]
+	}
+	if got.String() != want {
+		return fmt.Errorf("%s is %q, want %s", field, got, want)
 	}
 	return nil
 }

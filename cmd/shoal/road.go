@@ -29,6 +29,7 @@ type stage struct {
 	name     string
 	run      func(ctx context.Context) error
 	leave    func() error // the consumer group
+	standing func() (joined bool, partitions int)
 	progress *pipeline.Progress
 }
 
@@ -46,7 +47,7 @@ func (r *road) worker(x pipeline.Extract, parallel int) stage {
 		Extract:     x,
 		Parallel:    parallel,
 	})
-	return stage{"worker", w.Run, group.Close, w.Progress()}
+	return stage{"worker", w.Run, group.Close, group.Standing, w.Progress()}
 }
 
 func (r *road) clusterer(snapshots string, every time.Duration) stage {
@@ -61,7 +62,7 @@ func (r *road) clusterer(snapshots string, every time.Duration) stage {
 		Snapshots:   snapshot.NewDir(snapshots, r.log), SnapshotEvery: every,
 		NewEngine: func() pipeline.Engine { return cluster.NewEngine(cluster.DefaultConfig()) },
 	})
-	return stage{"clusterer", c.Run, features.Close, c.Progress()}
+	return stage{"clusterer", c.Run, features.Close, features.Standing, c.Progress()}
 }
 
 func (r *road) writer(store pipeline.Store) stage {
@@ -73,7 +74,7 @@ func (r *road) writer(store pipeline.Store) stage {
 		Dead:        r.client.NewSink(pipeline.TopicDead),
 		Store:       store,
 	})
-	return stage{"writer", w.Run, events.Close, w.Progress()}
+	return stage{"writer", w.Run, events.Close, events.Standing, w.Progress()}
 }
 
 // extraction is what a worker does with a record of topic "reports".

@@ -177,6 +177,7 @@ func (r *runner) startStages(context.Context) error {
 	r.tally = &tallyStore{Store: r.db}
 	road := road{r.client, r.log, r.reg}
 	r.stages = []stage{road.writer(r.tally), road.clusterer(r.flags.data.snapshots(), r.flags.snapshotEvery), road.worker(x, r.flags.extract.parallel)}
+	r.reg.MustRegister(lagOf(r.client, r.log, ""))
 	for _, s := range r.stages {
 		r.stack.close(s.name+"'s group", s.leave)
 		r.stack.background(s.name, r.fail, s.run)
@@ -200,6 +201,9 @@ func (r *runner) web(context.Context) error {
 	site := &website{
 		reg: r.reg, log: r.log, intake: h, tls: r.secure,
 		checks: []check{kafkaCheck(r.client), {"clickhouse", r.db.Ping}},
+	}
+	for _, s := range r.stages {
+		site.checks = append(site.checks, s.check())
 	}
 	r.stack.background("tokens", r.fail, func(ctx context.Context) error {
 		return followTokens(ctx, r.flags.data.tokens(), h.SetTokens, r.log)

@@ -38,6 +38,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"statement":  cmdStatement,
 	"produce":    cmdProduce,
 	"audited":    cmdAudited,
+	"fetch":      cmdFetch,
 }
 
 // patience is how long a condition may take to come true on a busy machine.

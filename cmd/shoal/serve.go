@@ -57,6 +57,7 @@ certificate and key are read anew when they change.`
 			s.stack.background("tokens", s.fail, func(ctx context.Context) error {
 				return followTokens(ctx, tokenFile, h.SetTokens, s.log)
 			})
+			s.reg.MustRegister(lagOf(s.client, s.log, ""))
 			return s.site(addr, &website{intake: h, tls: secure})
 		})
 	}

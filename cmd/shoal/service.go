@@ -102,6 +102,8 @@ func (s *service) site(addr string, w *website) error {
 
 // stage runs one stage until the service stops.
 func (s *service) stage(st stage) {
+	s.checks = append(s.checks, st.check())
+	s.reg.MustRegister(lagOf(s.client, s.log, st.name))
 	s.stack.close(st.name+"'s group", st.leave)
 	s.stack.background(st.name, s.fail, st.run)
 }

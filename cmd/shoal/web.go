@@ -76,7 +76,9 @@ func (w *website) ready(out http.ResponseWriter, req *http.Request) {
 	status, parts := http.StatusOK, map[string]string{}
 	for _, c := range w.checks {
 		parts[c.name] = "ok"
-		if err := c.ask(ctx); err != nil {
+		if err := c.ask(ctx); errors.Is(err, errStandsBy) {
+			parts[c.name] = err.Error()
+		} else if err != nil {
 			w.log.Warn("not ready", "part", c.name, "err", err)
 			status, parts[c.name] = http.StatusServiceUnavailable, "does not answer"
 		}

@@ -108,6 +108,7 @@ func (m *member) adopt(gen *kafka.Generation) *generation {
 		}
 	})
 	m.client.log.Info("partitions assigned", "group", m.group, "topic", m.topic, "generation", gen.ID, "partitions", len(g.begin))
+	m.client.metrics.assigned.WithLabelValues(m.group).Set(float64(len(g.begin)))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.cur = g
@@ -117,6 +118,7 @@ func (m *member) adopt(gen *kafka.Generation) *generation {
 // lose forgets the generation and gives what Fetch has to return.
 func (m *member) lose(g *generation) error {
 	m.client.metrics.rebalances.WithLabelValues(m.group).Inc()
+	m.client.metrics.assigned.WithLabelValues(m.group).Set(0)
 	m.client.log.Info("partitions taken away", "group", m.group, "topic", m.topic, "generation", g.gen.ID)
 	m.mu.Lock()
 	defer m.mu.Unlock()

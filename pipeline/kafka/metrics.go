@@ -4,6 +4,8 @@ import (
 	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"shoal/pipeline"
 )
 
 // Options are what a [Client] tells its news to. All are optional.
@@ -25,6 +27,7 @@ type metrics struct {
 	failures              *prometheus.CounterVec // by operation
 	rebalances            *prometheus.CounterVec // by group
 	lost                  *prometheus.CounterVec // by topic
+	assigned              *prometheus.GaugeVec   // by group
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -37,7 +40,15 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}
 		return v
 	}
-	return &metrics{
+	assigned := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Namespace: "shoal", Subsystem: "kafka", Name: "assigned_partitions",
+		Help: "Partitions that this process has of a group's topic; 0 while it stands by.",
+	}, []string{"group"})
+	if reg != nil {
+		reg.MustRegister(assigned)
+	}
+	out := &metrics{
+		assigned:     assigned,
 		fetched:      vec("fetched_records_total", "Records read.", "topic"),
 		fetchedBytes: vec("fetched_bytes_total", "Bytes of keys, values and headers read, after decompression.", "topic"),
 		written:      vec("written_records_total", "Records that the broker has acknowledged.", "topic"),
@@ -46,4 +57,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		rebalances:   vec("rebalances_total", "Times that partitions were taken away.", "group"),
 		lost:         vec("skipped_offsets_total", "Offsets that the broker no longer had when they were to be read.", "topic"),
 	}
+	// The first loss must show as a step from 0, not as a series that begins.
+	for _, topic := range []string{pipeline.TopicReports, pipeline.TopicFeatures, pipeline.TopicEvents, pipeline.TopicDead} {
+		out.lost.WithLabelValues(topic)
+	}
+	return out
 }

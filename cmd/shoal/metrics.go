@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"shoal/pipeline"
+)
+
+// errStandsBy says of a stage that it would work if another one did not. It is
+// ready: it takes over.
+var errStandsBy = errors.New("stands by")
+
+// errNotJoined says of a stage that it has no place in its group yet, or none any
+// more.
+var errNotJoined = errors.New("not in its consumer group")
+
+// check is what a stage must have to be ready: its place in the group.
+func (s *stage) check() check {
+	return check{s.name, func(context.Context) error {
+		switch joined, partitions := s.standing(); {
+		case !joined:
+			return errNotJoined
+		case partitions == 0:
+			return errStandsBy
+		}
+		return nil
+	}}
+}
+
+// lagOf collects the lag of a stage, or without a name that of every stage.
+func lagOf(o pipeline.Offsets, log *slog.Logger, name string) *pipeline.LagCollector {
+	stages := slices.DeleteFunc(pipeline.Stages(), func(s pipeline.Stage) bool { return name != "" && s.Name != name })
+	return pipeline.NewLagCollector(o, log, stages...)
+}
+
+// engineStarts counts how often the embedded engine came up.
+func engineStarts(starts func() int) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "shoal_engine_starts_total", Help: "Times that the embedded ClickHouse came up: once, and again each time that it died.",
+	}, func() float64 { return float64(starts()) })
+}
