@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -31,8 +32,28 @@ import (
 // the collector's and the engine's included. peak-MB is how much the resident
 // memory grew at most.
 func BenchmarkRoad(b *testing.B) {
+	dir := os.Getenv("SHOAL_DEV_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "testdata", "messages")
+	}
+	benchRoad(b, newSample(b, dir))
+}
+
+// BenchmarkRoadSimulated is BenchmarkRoad over 20,000 simulated messages: their
+// batches and inserts are large, and the engines' start is a small part.
+func BenchmarkRoadSimulated(b *testing.B) { benchRoad(b, newSample(b, traffic20k(b))) }
+
+// traffic20k writes 20,000 simulated messages and gives their folder.
+func traffic20k(b *testing.B) string {
+	dir := filepath.Join(b.TempDir(), "traffic")
+	if out, err := exec.Command("shoal", "simulate", "-q", "--reports", "20000", "--seed", "1", "--out", dir).CombinedOutput(); err != nil {
+		b.Fatalf("simulate: %v: %s", err, out)
+	}
+	return filepath.Join(dir, "messages")
+}
+
+func benchRoad(b *testing.B, s *sample) {
 	library := embeddedtest.Library(b)
-	s := newSample(b)
 	b.Run("read", s.read)
 	b.Run("parse", s.parse)
 	b.Run("extract", s.extract)
@@ -49,13 +70,12 @@ type sample struct {
 	reports []pipeline.Report
 	// Records of the three topics.
 	raw, features, events []pipeline.Record
+	// What each stage that was measured takes of the processor for the set.
+	stages map[string]time.Duration
 }
 
-func newSample(b *testing.B) *sample {
-	s := &sample{path: os.Getenv("SHOAL_DEV_DATA")}
-	if s.path == "" {
-		s.path = filepath.Join("..", "..", "testdata", "messages")
-	}
+func newSample(b *testing.B, dir string) *sample {
+	s := &sample{path: dir, stages: map[string]time.Duration{}}
 	var err error
 	if s.reports, err = readReports(b.Context(), s.path); err != nil {
 		b.Fatal(err)
@@ -160,6 +180,7 @@ func (m *meter) aside(do func()) {
 func (m *meter) report(s *sample, other time.Duration) {
 	cpu := ownCPU() - m.cpu - m.idle + other
 	n := float64(m.b.N * len(s.reports))
+	s.stages[filepath.Base(m.b.Name())] = cpu / time.Duration(m.b.N)
 	m.b.SetBytes(s.bytes)
 	m.b.ReportMetric(n/m.b.Elapsed().Seconds(), "messages/s")
 	m.b.ReportMetric(n/cpu.Seconds(), "messages/cpu-s")

@@ -19,8 +19,10 @@ import (
 // per core as a share of that of extraction alone, measured in turn with it:
 // /cpu-s of the processor time of both processes, /wall of the time it took on
 // all cores. With net, what the same run takes for one message, which is the
-// engines' start and stop, is not counted. A small set says little here: its
-// batches wait for more and its inserts are small.
+// engines' start and stop, is not counted. of-stages is the sum of what the
+// stages took that were measured before, as a share of what the whole took net of
+// start. A small set says little here: its batches wait for more and its inserts
+// are small.
 func (s *sample) whole(b *testing.B, library string) {
 	if runtime.GOOS != "linux" {
 		b.Skip("the figures of a process are read from /proc")
@@ -50,6 +52,13 @@ func (s *sample) whole(b *testing.B, library string) {
 	cores := time.Duration(runtime.NumCPU())
 	b.ReportMetric(ratio(alone.cpu(), all.cpu()), "of-extraction/cpu-s")
 	b.ReportMetric(ratio(alone.cpu(), all.cpu()-start.cpu()), "net-of-extraction/cpu-s")
+	if len(s.stages) == 6 { // all of them
+		var sum time.Duration
+		for _, d := range s.stages {
+			sum += d * time.Duration(b.N)
+		}
+		b.ReportMetric(ratio(sum, all.cpu()-start.cpu()), "net-of-stages/cpu-s")
+	}
 	b.ReportMetric(ratio(alone.wall, all.wall*cores), "of-extraction/wall")
 	b.ReportMetric(ratio(alone.wall, (all.wall-start.wall)*cores), "net-of-extraction/wall")
 }
