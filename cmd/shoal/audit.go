@@ -36,7 +36,7 @@ kept longer. Reports that are stored twice, or stored and in no log, are listed 
 
 It reads and changes nothing, whether the services run or not, and looks at all
 there is unless a span of time is named: the time at which reports came in. It
-reads the mail of the span again, and needs about 200 bytes of memory for each
+reads the mail of the span again, and needs about 250 bytes of memory for each
 report of it.
 
 Exit status 1 where something is missing, twice, or unknown.`,

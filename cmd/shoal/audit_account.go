@@ -83,7 +83,7 @@ func (a *auditor) account(ctx context.Context, limit int) (*account, error) {
 	a.features.settle(&a.facts)
 	out := &account{
 		Reports: a.side(&a.reports, a.records, 0), Features: a.side(&a.features, int64(len(a.features.seen))+a.decisions, a.decisions),
-		Gone: a.gone, Strange: a.strange,
+		Gone: append([]gone{}, a.gone...), Strange: a.strange,
 	}
 	if a.from > 0 {
 		out.From = moment(a.from)
@@ -154,7 +154,7 @@ func (a *auditor) differences(ctx context.Context) ([]difference, error) {
 	for _, k := range a.twice {
 		out = append(out, listed(storedTwice, k))
 	}
-	for _, k := range a.facts.strays(a.features.known(), a.begun, a.ended) {
+	for _, k := range a.facts.strays(a.begun, a.ended) {
 		out = append(out, listed(storedStray, k))
 	}
 	return out, nil

@@ -39,10 +39,11 @@ type spot struct {
 
 func (o *occurrence) spot() spot { return spot{o.part, o.offset} }
 
-// kept is a stored report; taken once a record is known that it came from.
+// kept is a stored report: taken once a record is known that it came from, known
+// where any record has it.
 type kept struct {
 	store.Kept
-	taken bool
+	taken, known bool
 }
 
 // ledger is one topic's side of the account.
@@ -80,11 +81,15 @@ type facts struct {
 func (l *ledger) settle(f *facts) {
 	l.counts, l.dead, l.waiting = map[uint16]*[fates]int64{}, map[string]int64{}, map[string]int64{}
 	for _, k := range f.kept {
-		k.taken = false
+		k.taken, k.known = false, false
 	}
 	rest := l.seen[:0:0]
 	for _, o := range l.seen {
-		if k := f.kept[o.id]; k != nil && !k.taken && l.own(&o, &k.Kept) {
+		k := f.kept[o.id]
+		if k != nil {
+			k.known = true
+		}
+		if k != nil && !k.taken && l.own(&o, &k.Kept) {
 			k.taken = true
 			l.count(o, fateStored)
 			continue
@@ -162,22 +167,14 @@ func (l *ledger) total() (sum [fates]int64) {
 	return sum
 }
 
-// known are the ids that the ledger has.
-func (l *ledger) known() map[cluster.ReportID]bool {
-	out := make(map[cluster.ReportID]bool, len(l.seen))
-	for i := range l.seen {
-		out[l.seen[i].id] = true
-	}
-	return out
-}
-
-// strays are stored reports of the span whose record in topic "features" is none
-// of theirs: first and end are the offsets that were read of it.
-func (f *facts) strays(known map[cluster.ReportID]bool, first, end int64) []store.Kept {
+// strays are stored reports of the span that the ledger which was settled last, that
+// of topic "features", does not know: first and end are the offsets that were read
+// of it.
+func (f *facts) strays(first, end int64) []store.Kept {
 	var out []store.Kept
-	for id, k := range f.kept {
+	for _, k := range f.kept {
 		in := k.ReceivedAt >= f.from && k.ReceivedAt < f.to && k.Offset >= first && k.Offset < end
-		if in && !known[id] {
+		if in && !k.known {
 			out = append(out, k.Kept)
 		}
 	}

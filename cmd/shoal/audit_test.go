@@ -134,11 +134,14 @@ func TestSettle(t *testing.T) {
 
 // TestStrays finds what is stored and is in no log, and nothing that was not read.
 func TestStrays(t *testing.T) {
-	f := facts{from: 0, to: math.MaxInt64, kept: map[cluster.ReportID]*kept{}}
+	f := facts{from: 1, to: math.MaxInt64, kept: map[cluster.ReportID]*kept{}}
 	for n, offset := range map[byte]int64{1: 5, 2: 6, 3: 20, 4: 2, 5: -1} {
 		f.kept[reportOf(n)] = &kept{Kept: store.Kept{ID: reportOf(n), ReceivedAt: 1, Offset: offset}}
 	}
-	got := f.strays(map[cluster.ReportID]bool{reportOf(1): true}, 3, 10)
+	f.kept[reportOf(6)] = &kept{Kept: store.Kept{ID: reportOf(6), ReceivedAt: 0, Offset: 7}} // before the span
+	l := ledger{seen: []occurrence{{id: reportOf(1), at: 1, offset: 5}}, done: []int64{10}, own: func(*occurrence, *store.Kept) bool { return true }}
+	l.settle(&f)
+	got := f.strays(3, 10)
 	if len(got) != 1 || got[0].ID != reportOf(2) {
 		t.Errorf("strays = %v, want report 2 alone", got)
 	}
@@ -169,6 +172,14 @@ func TestAuditSpan(t *testing.T) {
 		if err != nil || from != tt.from || to != tt.to {
 			t.Errorf("span of %q %q %v = %d, %d, %v, want %d, %d", tt.f.from, tt.f.to, tt.f.since, from, to, err, tt.from, tt.to)
 		}
+	}
+}
+
+// What retention has taken is said: the account is of what is left.
+func TestAuditTellsWhatIsGone(t *testing.T) {
+	c := account{OK: true, Gone: []gone{{Topic: "reports", Partition: 3, Records: 7, Begins: time.Date(2020, 10, 20, 0, 0, 0, 0, time.UTC)}}}
+	if want, got := "first 7 offsets of reports/3: it begins at 2020-10-20 00:00:00 UTC", c.table(); !strings.Contains(got, want) {
+		t.Errorf("table = %q, want %q in it", got, want)
 	}
 }
 
