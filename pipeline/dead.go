@@ -106,8 +106,12 @@ func (m *mortician) count(l *Record) {
 	reason := Reason(value(l.Headers, HeaderReason))
 	m.metrics.progress.Dead.Add(1)
 	m.metrics.dead[reason].Inc()
-	m.log.Warn("record went to the dead letter", "reason", reason,
-		"topic", string(value(l.Headers, HeaderOriginTopic)),
+	topic, report := string(value(l.Headers, HeaderOriginTopic)), ""
+	if topic == TopicFeatures {
+		report = reportIn(l.Value)
+	}
+	m.log.Warn("record went to the dead letter", "reason", reason, "report", report,
+		"topic", topic,
 		"partition", string(value(l.Headers, HeaderOriginPartition)),
 		"offset", string(value(l.Headers, HeaderOriginOffset)))
 }
