@@ -21,7 +21,9 @@ type WriterConfig struct {
 	Store    Store
 	// MaxEvents and MaxBytes bound a batch; zero for 20,000 and 32 MiB.
 	MaxEvents, MaxBytes int
-	// Linger is how long a batch waits for more; zero for half a second.
+	// Linger is how long a batch waits for more, counted from when its first event
+	// was there; zero for half a second. Where that waited for the batch before it
+	// to be stored, a quarter of Linger is left to it for what came meanwhile.
 	Linger time.Duration
 }
 
@@ -88,13 +90,19 @@ func (w *Writer) session(ctx context.Context) error {
 	hard, cancel := graceful(ctx, w.cfg.Grace)
 	defer cancel()
 	group, hard := errgroup.WithContext(hard)
-	fetched := make(chan []Record)
+	fetched := make(chan arrival)
 	group.Go(func() error { return w.fetchAll(ctx, hard, fetched) })
 	group.Go(func() error { return w.collect(hard, fetched) })
 	return group.Wait()
 }
 
-func (w *Writer) fetchAll(ctx, hard context.Context, out chan<- []Record) error {
+// arrival is what one fetch gave, and when.
+type arrival struct {
+	recs []Record
+	at   time.Time
+}
+
+func (w *Writer) fetchAll(ctx, hard context.Context, out chan<- arrival) error {
 	fetching, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(hard, cancel)()
@@ -110,7 +118,7 @@ func (w *Writer) fetchAll(ctx, hard context.Context, out chan<- []Record) error 
 			return fmt.Errorf("fetch events: %w", err)
 		}
 		select {
-		case out <- recs:
+		case out <- arrival{recs, time.Now()}:
 		case <-hard.Done():
 			return context.Cause(hard)
 		}
@@ -127,7 +135,7 @@ type pending struct {
 
 // collect makes batches. One is flushed when it is full, when its first event has
 // waited for Linger, and at the end.
-func (w *Writer) collect(ctx context.Context, fetched <-chan []Record) error {
+func (w *Writer) collect(ctx context.Context, fetched <-chan arrival) error {
 	var p pending
 	linger := time.NewTimer(w.cfg.Linger)
 	defer linger.Stop()
@@ -140,13 +148,13 @@ func (w *Writer) collect(ctx context.Context, fetched <-chan []Record) error {
 	}
 	for {
 		select {
-		case recs, more := <-fetched:
+		case came, more := <-fetched:
 			if !more {
 				return flush()
 			}
-			for _, rec := range recs {
+			for _, rec := range came.recs {
 				if len(p.from) == 0 {
-					linger.Reset(w.cfg.Linger)
+					linger.Reset(max(w.cfg.Linger-time.Since(came.at), w.cfg.Linger/4))
 				}
 				if err := w.add(ctx, &p, rec); err != nil {
 					return err
