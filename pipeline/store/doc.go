@@ -42,6 +42,8 @@
 //     new place and the tombstone at its old one in one INSERT, with the event's
 //     Seq as version: a repeated old row has a lower version than the tombstone
 //     that waits for it, and a repeated move finds nothing of lower version;
+//     campaigns that move one after the other in a batch share a statement, which
+//     leaves a tombstone wherever their rows would have been between;
 //   - within a batch every place that a report passes gets its last word;
 //   - a campaign's state is written before the rows of its reports, so that a
 //     repeat that is cut otherwise knows at least what the first attempt knew.

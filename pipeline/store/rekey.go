@@ -119,8 +119,9 @@ func inPlaces(all []place) string {
 
 func (m *moves) statement() string {
 	rest := strings.Join(carriedColumns(), ", ")
-	// A tombstone has the content of the row that it hides.
-	stays := "out.4 = 1 OR empty(l.evidence)"
+	// A tombstone has the content of the row that it hides: the reason only where
+	// the row had got it before it came there.
+	stays := "out.4 = 1 AND out.3 <= r.reason OR empty(l.evidence)"
 	if m.keep {
 		stays += " OR notEmpty(r.evidence)"
 	}
