@@ -141,6 +141,31 @@ func stepped(at place, report byte, all []step) (out []leg) {
 	return out
 }
 
+// TestOutcomes: rows that two events move leave a tombstone at both places, each by
+// the number of the event by which they left it.
+func TestOutcomes(t *testing.T) {
+	all := steps([]*record.Event{
+		event(1, cluster.EventCreated, "a", "", 0), event(2, cluster.EventMerged, "b", "a", 0), event(3, cluster.EventMerged, "c", "b", 0),
+	})
+	if len(all) != 1 {
+		t.Fatalf("%d steps, want 1", len(all))
+	}
+	m := wholes(all[0])
+	got := map[string]string{}
+	for i, key := range m.keys {
+		got[key] = m.outcomes[i]
+	}
+	want := map[string]string{
+		"'-a'": "[('','a',1,1),('a','',2,1),('b','',3,1),('c','',3,0)]",
+		"'+a'": "[('a','',2,1),('b','',3,1),('c','',3,0)]",
+		"'-b'": "[('','b',3,1),('c','',3,0)]",
+		"'+b'": "[('b','',3,1),('c','',3,0)]",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("outcomes (-want +got):\n%s", diff)
+	}
+}
+
 // TestPlace: a report that moves within a batch leaves a tombstone at every
 // place it passed.
 func TestPlace(t *testing.T) {
