@@ -42,7 +42,8 @@
 // they show what they have in common, reports that came before, stood alone and
 // have it too are looked at again. Two
 // campaigns merge when a third of the smaller one's exemplars agree with the
-// other's, not because one report resembles both, and the older id survives.
+// other's, and those that agree stand for an eighth of the reports of both: not
+// because one report resembles both, nor a few. The older id survives.
 // Campaigns that share rare servers, contacts, identity or kit, of two kinds at
 // least, are tied into an operation and stay apart.
 //

@@ -52,8 +52,12 @@ type shelved struct {
 	number uint64
 }
 
+// mostAdded is how many exemplars one report adds at most: those of a campaign that it
+// brings back, and its own.
+const mostAdded = idleExemplars + 1
+
 // sweep moves the hand of a clock over the exemplars and lets go of groups that
-// nothing joined for long, and of one group more where there are too many.
+// nothing joined for long, and of a few groups more where there are too many.
 func (e *Engine) sweep(now int64) {
 	for range min(sweepStep, len(e.exemplars)) {
 		x := e.nextExemplar()
@@ -61,7 +65,10 @@ func (e *Engine) sweep(now int64) {
 			e.retire(x.cluster, now)
 		}
 	}
-	if e.Exemplars() > e.cfg.LiveExemplars {
+	for range mostAdded {
+		if e.Exemplars() <= e.cfg.LiveExemplars {
+			break
+		}
 		e.crowdOut(now)
 	}
 }

@@ -1,5 +1,7 @@
 package cluster
 
+import "math/bits"
+
 // tryMerge makes home and the group of m one if their exemplars agree, and
 // returns the group that home is in afterwards. That a report resembles both is
 // the occasion, not the reason: its own exemplar does not vote, unless one side
@@ -21,9 +23,16 @@ func (e *Engine) mayUnite(a, b uint32) bool {
 	return e.may(EventMerged, e.groups[a].id, e.groups[b].id)
 }
 
+// mergeShare: the exemplars that agree stand for at least one in so many reports on
+// both sides. Whoever wants two campaigns to be one by mail made for it has to report
+// a seventh of what one of them has; a few variants in between are not enough. With 5
+// it took more, and the order of arrival came to matter more: lenient F1 over 20
+// orders of real mail 0.977 to 0.987, with 8 0.981 to 0.987.
+const mergeShare = 8
+
 // agree says whether the exemplars of two groups agree: for two campaigns at
-// least a third of the smaller side's, else the best pair. The profile that
-// brought them together does not count between campaigns.
+// least a third of the smaller side's, and a share of the reports of both, else the
+// best pair. The profile that brought them together does not count between campaigns.
 func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
 	if len(e.groups[a].exemplars) > len(e.groups[b].exemplars) {
 		a, b = b, a
@@ -32,12 +41,13 @@ func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
 	if small.reports == 1 || large.reports == 1 {
 		except = nil
 	}
-	agreeing, best, bestCore := 0, 0.0, absent
+	best, bestCore := 0.0, absent
+	var speaksSmall, speaksLarge uint64 // places of the exemplars that agree
 	var bestX, bestY *profile
-	for _, i := range small.exemplars {
-		x, one := e.exemplars[i].profile, false
+	for at, i := range small.exemplars {
+		x := e.exemplars[i].profile
 		p := e.other.of(x)
-		for _, j := range large.exemplars {
+		for to, j := range large.exemplars {
 			y := e.exemplars[j].profile
 			if except != nil && (x.report == except.report || y.report == except.report) {
 				continue
@@ -48,15 +58,15 @@ func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
 			if s.total < e.cfg.Merge || s.content < e.cfg.Content {
 				continue
 			}
-			if one = true; bestX == nil || s.total > best {
+			speaksSmall |= 1 << at
+			speaksLarge |= 1 << to
+			if bestX == nil || s.total > best {
 				bestX, bestY, best, bestCore = x, y, s.total, lv[fieldCore]
 			}
 		}
-		if one {
-			agreeing++
-		}
 	}
-	if agreeing == 0 || small.reports > 1 && 3*agreeing < len(small.exemplars) {
+	agreeing := bits.OnesCount64(speaksSmall)
+	if agreeing == 0 || small.reports > 1 && (3*agreeing < len(small.exemplars) || !e.carries(small, speaksSmall) || !e.carries(large, speaksLarge)) {
 		return reason{}, false
 	}
 	if e.older(a, b) { // what goes in agreed with what stays
@@ -67,6 +77,19 @@ func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
 		lv[fieldCore] = bestCore
 	}
 	return e.explain(nil, bestY, &lv), true
+}
+
+// carries says whether the exemplars at these places of a group stand for enough of
+// its reports: those that were kept as one and those that joined by one.
+func (e *Engine) carries(g *group, places uint64) bool {
+	var speak, all uint64
+	for at, slot := range g.exemplars {
+		n := 1 + uint64(e.exemplars[slot].hits)
+		if all += n; places&(1<<at) != 0 {
+			speak += n
+		}
+	}
+	return mergeShare*speak >= all
 }
 
 // worse is the lower of two levels, where there are two.

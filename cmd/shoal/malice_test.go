@@ -164,18 +164,18 @@ func TestMaliceMerge(t *testing.T) {
 	}
 }
 
-// TestMaliceChainAllowed measures what SECURITY.md tells: whether a chain of 21
-// steps from one campaign to the other makes them one depends on the weights.
-func TestMaliceChainAllowed(t *testing.T) {
-	for _, n := range []int{1, 11, 21, 420} {
+// TestMaliceChain: a chain of 21 steps from one campaign to the other does not make
+// them one. When it is sent 20 times over it is more than both have, and may.
+func TestMaliceChain(t *testing.T) {
+	for _, n := range []int{1, 11, 21, 42, 420} {
 		m := newMalice(t)
 		for i := range n {
 			m.report(threatFrom, "Order confirmation", mixed(threatText, scamText, 1-float64(i%21)/20))
 		}
 		m.run()
 		apart := m.apart()
-		if t.Logf("a chain of %d reports: apart %v", n, apart); n == 1 && !apart {
-			t.Error("one report made two campaigns one")
+		if t.Logf("a chain of %d reports: apart %v", n, apart); n <= 21 && !apart {
+			t.Errorf("%d reports made two campaigns one", n)
 		}
 	}
 }
@@ -194,22 +194,34 @@ func (m *malice) turns(n int, share float64) {
 }
 
 // TestMaliceMergeAllowed measures what SECURITY.md tells: how few reports that are
-// crafted on both sides make two campaigns one. A single one never does.
+// crafted on both sides make two campaigns one, of which the smaller has 12 reports
+// or 120. It takes a share of the smaller one's, so that what is for small campaigns
+// a few reports is for large ones many; a single one never does.
 func TestMaliceMergeAllowed(t *testing.T) {
-	for _, share := range []float64{0.2, 0.3, 0.5, 1} {
-		needed := "more than 24"
-		for _, n := range []int{1, 2, 3, 4, 6, 8, 12, 24} {
-			m := newMalice(t)
-			m.turns(n, share)
-			if m.run(); m.apart() {
-				continue
+	for _, more := range []int{0, 108} {
+		for _, share := range []float64{0.2, 0.3, 0.5, 1} {
+			needed := "more than 48"
+			for _, n := range []int{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48} {
+				m := newMalice(t)
+				m.scams(more)
+				m.turns(n, share)
+				if m.run(); m.apart() {
+					continue
+				}
+				if needed = fmt.Sprint(n); n == 1 || more > 0 && n < 8 {
+					t.Errorf("with %.0f %% of the other text %d reports made two campaigns one", 100*share, n)
+				}
+				break
 			}
-			if needed = fmt.Sprint(n); n == 1 {
-				t.Errorf("with %.0f %% of the other text one report made two campaigns one", 100*share)
-			}
-			break
+			t.Logf("where the smaller has %d, with %.0f %% of the other text %s reports make the two one", 12+more, 100*share, needed)
 		}
-		t.Logf("with %.0f %% of the other text %s reports make the two one", 100*share, needed)
+	}
+}
+
+// scams reports more copies of the one campaign, as other victims do.
+func (m *malice) scams(n int) {
+	for i := range n {
+		m.report("Brightdesk Care <billing@tulip-hosting.example>", "Order confirmation K1URK5V3", strings.ReplaceAll(scamText, "RL6YMJNRI", fmt.Sprintf("RL6YM%04d", i)))
 	}
 }
 
