@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) string) {
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}
+	t.Run("upgrade", func(t *testing.T) { testUpgrade(t, open(t), open) })
 	RunMigrated(t, open)
 }
 
