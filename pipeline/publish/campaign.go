@@ -63,10 +63,10 @@ type Campaign struct {
 // DayFigures is a campaign on one day against the day before.
 type DayFigures struct {
 	// Change is new, grew, steady, faded, revived or merged.
-	Change        string `json:"change"`
-	Reports       uint64 `json:"reports"`
-	ReportsBefore uint64 `json:"reports_before"`
-	Recipients    uint64 `json:"recipients"`
+	Change        string `ch:"change" json:"change"`
+	Reports       uint64 `ch:"reports" json:"reports"`
+	ReportsBefore uint64 `ch:"reports_before" json:"reports_before"`
+	Recipients    uint64 `ch:"recipients" json:"recipients"`
 }
 
 // Hour is an hour of a timeline.

@@ -108,17 +108,17 @@ func (c *Campaign) driftTable(w io.Writer) {
 	t.AppendHeader(table.Row{"should leave", "nearest that stays", "score", "on"})
 	t.SetColumnConfigs(append(right(3), table.ColumnConfig{Number: 4, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}))
 	for _, r := range c.Drift.Reports {
-		t.AppendRow(table.Row{clean(r.ReportID, 32), clean(r.Nearest, 32), fmt.Sprintf("%.1f", r.Score), r.on()})
+		t.AppendRow(table.Row{clean(r.ReportID, 32), clean(r.Nearest, 32), fmt.Sprintf("%.1f", r.Score), r.On()})
 	}
 	section(w, "Fell apart: a proposed split", t)
 	fmt.Fprintf(w, " to split it:   %s\n if it is one:  %s\n", c.Drift.Split, c.Drift.Keep)
 }
 
-// on says what the score rests on.
-func (r Stray) on() string {
+// On says what the score rests on.
+func (r Stray) On() string {
 	j := Join{Links: r.Links, Prior: r.Score}
 	for _, l := range r.Links {
 		j.Prior -= l.Weight
 	}
-	return j.on()
+	return j.On()
 }

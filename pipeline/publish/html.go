@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"math"
-	"strings"
 	"time"
 )
 
@@ -69,7 +67,7 @@ type page struct {
 	Legend                 []legend
 	Hero                   *campaignPart
 	Sections               []campaignPart
-	OtherLines             []row
+	OtherLines             []Row
 	Left                   int
 	SQL                    []Query
 	OneSQL                 []Query
@@ -87,31 +85,11 @@ type legend struct {
 
 // campaignPart is a campaign on the page.
 type campaignPart struct {
-	Title, ID, Change, Size, Against, Peak string
-	Badge                                  template.CSS
-	Reports, Before                        uint64
-	Aim, AimFirst, Forged, From            string
-	Knows, Authentication, Block           string
-	Chart                                  template.HTML
-	Rows                                   []row
-	Targets                                []bar
-	AimWords                               string
-	Servers                                []Server
-	Attachments                            []attachmentRow
-	Blocks                                 []row
-	Siblings                               []string
-	Merged                                 string
-}
-
-// bar is a segment with its share in the campaign and in the baseline.
-type bar struct {
-	Name, Text      string
-	Share, Baseline int
-}
-
-type attachmentRow struct {
-	Name, Type, SHA256 string
-	Size, Reports      uint64
+	Words
+	Change, Against string
+	Badge           template.CSS
+	Reports, Before uint64
+	Chart           template.HTML
 }
 
 // HTML writes the summary as one document that stands alone in a mail: no
@@ -151,7 +129,7 @@ func (s *Summary) page() (*page, error) {
 		}
 	}
 	for _, l := range s.Others {
-		p.OtherLines = append(p.OtherLines, row{clean(l.ID, 40), l.say()})
+		p.OtherLines = append(p.OtherLines, Row{clean(l.ID, 40), l.say()})
 	}
 	if s.Figures.Reports == 0 {
 		return p, nil
@@ -182,11 +160,8 @@ func (s *Summary) legend() []legend {
 
 func (c *Campaign) section() (*campaignPart, error) {
 	x := &campaignPart{
-		Title: c.title(), ID: clean(c.ID, 40), Change: clean(c.change(), 20), Badge: badges[c.Day.Change],
-		Size: c.size(), Against: against(c.Day.Reports, c.Day.ReportsBefore), Peak: c.peak(),
-		Reports: c.Day.Reports, Before: c.Day.ReportsBefore,
-		Aim: c.aimShort(), AimFirst: c.aim(), Authentication: c.authenticationShort(), Forged: c.forged(), From: c.from(), Knows: c.counts("", c.Personal, 4), Block: c.blockShort(),
-		Rows: c.rows(), AimWords: c.aimWords(), Siblings: c.siblings(), Merged: clean(strings.Join(c.Merged, ", "), 800),
+		Words: c.Words(), Change: clean(c.change(), 20), Badge: badges[c.Day.Change],
+		Against: against(c.Day.Reports, c.Day.ReportsBefore), Reports: c.Day.Reports, Before: c.Day.ReportsBefore,
 	}
 	if c.Drift != nil {
 		x.Badge = badges["drifted"]
@@ -194,73 +169,7 @@ func (c *Campaign) section() (*campaignPart, error) {
 	if x.Badge == "" {
 		x.Badge = badges["steady"]
 	}
-	for _, t := range c.Targets {
-		x.Targets = append(x.Targets, bar{t.name(), t.say(), width(t.Share), width(t.BaselineShare)})
-	}
-	for _, s := range c.Source.Servers[:min(10, len(c.Source.Servers))] {
-		s.IP, s.Helo = shown(KindIP, s.IP), shown(KindHost, s.Helo)
-		x.Servers = append(x.Servers, s)
-	}
-	for _, a := range c.Payload.Attachments[:min(8, len(c.Payload.Attachments))] {
-		x.Attachments = append(x.Attachments, attachmentRow{shown("", a.name()), shown("", a.Type), clean(a.SHA256, 64), a.Size, a.Reports})
-	}
-	for _, b := range c.Block {
-		x.Blocks = append(x.Blocks, row{b.say(), b.meets()})
-	}
 	var err error
 	x.Chart, err = c.chart()
 	return x, err
-}
-
-// width is a share as whole per cent of a bar, 1 at least.
-func width(share float64) int {
-	if math.IsNaN(share) || share <= 0 {
-		return 1
-	}
-	return max(1, min(100, int(math.Round(100*share))))
-}
-
-// aimShort names the first segments of different dimensions.
-func (c *Campaign) aimShort() string {
-	var parts []string
-	seen := map[string]bool{}
-	for _, t := range c.Targets {
-		if !seen[t.Dimension] && len(parts) < 3 {
-			seen[t.Dimension] = true
-			parts = append(parts, fmt.Sprintf("%s: %s, %sx its share", t.name(), percent(t.Share), factor(t.Lift)))
-		}
-	}
-	if len(parts) == 0 {
-		return c.aim()
-	}
-	return strings.Join(parts, "; ")
-}
-
-// blockShort is what to block, the first of each kind.
-func (c *Campaign) blockShort() string {
-	n := map[string]int{}
-	for _, b := range c.Block {
-		n[b.Kind]++
-	}
-	var parts []string
-	seen := map[string]bool{}
-	for _, b := range c.Block {
-		if seen[b.Kind] || len(parts) == 4 {
-			continue
-		}
-		seen[b.Kind] = true
-		say := b.say()
-		if b.Kind == KindAttachment {
-			say = "block attachment sha256 " + cutRunes(clean(b.Value, maxText), 12) + "…"
-		}
-		// A forged domain is one thing to do, other sender domains another.
-		if more := n[b.Kind] - 1; more > 0 && b.Kind != KindDomain {
-			say += fmt.Sprintf(" and %d more", more)
-		}
-		parts = append(parts, say)
-	}
-	if len(parts) == 0 {
-		return "nothing that is safe to block"
-	}
-	return strings.Join(parts, "; ")
 }

@@ -55,17 +55,18 @@ type loader struct {
 	err  error
 }
 
-// load reads the campaigns with ids, in that order; ids that are none are left out.
-func load(ctx context.Context, db Database, ids []string) ([]*Campaign, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	heads, err := selectRows[head](ctx, db, "campaigns", headSQL(oneOf("campaign_id", ids)))
-	if err != nil {
-		return nil, err
-	}
+// heads reads the rows of campaigns with ids, in that order; ids that are none are
+// left out.
+func heads(ctx context.Context, db Database, ids []string) (*loader, []*Campaign, error) {
 	l := &loader{db: db, byID: map[string]*Campaign{}}
-	for _, h := range heads {
+	if len(ids) == 0 {
+		return l, nil, nil
+	}
+	rows, err := selectRows[head](ctx, db, "campaigns", headSQL(oneOf("campaign_id", ids)))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, h := range rows {
 		l.byID[h.ID] = h.campaign()
 	}
 	var out []*Campaign
@@ -74,8 +75,14 @@ func load(ctx context.Context, db Database, ids []string) ([]*Campaign, error) {
 			out, l.ids = append(out, c), append(l.ids, id)
 		}
 	}
-	if len(out) == 0 {
-		return nil, nil
+	return l, out, nil
+}
+
+// load reads the campaigns with ids in full.
+func load(ctx context.Context, db Database, ids []string) ([]*Campaign, error) {
+	l, out, err := heads(ctx, db, ids)
+	if err != nil || len(out) == 0 {
+		return nil, err
 	}
 	l.views(ctx)
 	l.relations(ctx)
@@ -105,18 +112,8 @@ func each[T any](ctx context.Context, l *loader, what, query string, take func(r
 
 func (l *loader) views(ctx context.Context) {
 	where := oneOf("campaign_id", l.ids)
-	each(ctx, l, "timeline", timelineSQL(where), func(r Hour) {
-		c := l.byID[r.Campaign]
-		r.Hour = r.Hour.UTC()
-		c.Timeline = append(c.Timeline, r)
-	})
-	each(ctx, l, "targets", targetsSQL(where), func(r Target) {
-		c := l.byID[r.Campaign]
-		c.Segments = r.Segments
-		if r.Aimed != 0 {
-			c.Targets = append(c.Targets, r)
-		}
-	})
+	l.timelines(ctx, where)
+	l.targets(ctx, where)
 	each(ctx, l, "values", facetsSQL(where), func(r facet) { l.byID[r.Campaign].put(r) })
 	each(ctx, l, "infrastructure", infrastructureSQL(where), func(r facet) { l.byID[r.Campaign].put(r) })
 	each(ctx, l, "servers", serversSQL(where), func(r Server) {
@@ -128,9 +125,27 @@ func (l *loader) views(ctx context.Context) {
 		c := l.byID[r.Campaign]
 		c.Payload.Attachments = append(c.Payload.Attachments, r)
 	})
+}
+
+func (l *loader) timelines(ctx context.Context, where string) {
+	each(ctx, l, "timeline", timelineSQL(where), func(r Hour) {
+		c := l.byID[r.Campaign]
+		r.Hour = r.Hour.UTC()
+		c.Timeline = append(c.Timeline, r)
+	})
 	for _, c := range l.byID {
 		slices.Reverse(c.Timeline) // it came latest first, to be cut at the early end
 	}
+}
+
+func (l *loader) targets(ctx context.Context, where string) {
+	each(ctx, l, "targets", targetsSQL(where), func(r Target) {
+		c := l.byID[r.Campaign]
+		c.Segments = r.Segments
+		if r.Aimed != 0 {
+			c.Targets = append(c.Targets, r)
+		}
+	})
 }
 
 // put files a facet.

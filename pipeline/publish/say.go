@@ -145,13 +145,13 @@ func kindWord(kind string) string {
 	return kind
 }
 
-// row is a named line of a campaign.
-type row struct{ Name, Text string }
+// Row is a named line of text for people.
+type Row struct{ Name, Text string }
 
 // rows are the campaign's facts, a line each, empty ones left out.
-func (c *Campaign) rows() []row {
+func (c *Campaign) rows() []Row {
 	id := c.Identity
-	list := []row{
+	list := []Row{
 		{"Fell apart", c.driftWords()},
 		{"Seen", moment(c.FirstSeen) + " to " + moment(c.LastSeen) + " UTC"},
 		{"Forges", c.forged()},
@@ -172,7 +172,7 @@ func (c *Campaign) rows() []row {
 		{"Knows of victims", c.counts("", c.Personal, 6)},
 		{"Reported by", c.counts("", c.ReportedBy, 5)},
 	}
-	var out []row
+	var out []Row
 	for _, r := range list {
 		if r.Text != "" {
 			out = append(out, r)

@@ -124,7 +124,7 @@ func (c *Campaign) evidenceTable(w io.Writer) {
 	t.AppendHeader(table.Row{"report", "agreed with", "score", "on"})
 	t.SetColumnConfigs(append(right(3), table.ColumnConfig{Number: 4, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}))
 	for _, j := range c.Evidence.Weakest {
-		t.AppendRow(table.Row{clean(j.ReportID, 32), clean(j.Matched, 32), fmt.Sprintf("%+.1f", j.Score), j.on()})
+		t.AppendRow(table.Row{clean(j.ReportID, 32), clean(j.Matched, 32), fmt.Sprintf("%+.1f", j.Score), j.On()})
 	}
 	section(w, "Weakest links, the weakest first", t)
 	if len(c.Evidence.Weakest) > 0 {
@@ -133,8 +133,8 @@ func (c *Campaign) evidenceTable(w io.Writer) {
 	}
 }
 
-// on says what a join rests on: its weights, those that are next to nothing in one.
-func (j Join) on() string {
+// On says what a join rests on: its weights, those that are next to nothing in one.
+func (j Join) On() string {
 	var parts []string
 	rest := 0.0
 	for _, l := range j.Links {

@@ -174,3 +174,14 @@ func against(now, before uint64) string {
 	}
 	return fmt.Sprintf("−%.0f %% from %s", 100*(1-float64(now)/float64(before)), number(before))
 }
+
+// Funcs are the functions with which templates of other packages write values:
+// "shown" a value of an indicator's kind ("" for text) and "clean" a text of at
+// most so many characters, both fit for people and still to be escaped;
+// "number", "percent", "factor", "signed", "when" and "against" figures.
+func Funcs() map[string]any {
+	return map[string]any{
+		"shown": shown, "clean": func(n int, s string) string { return clean(s, n) },
+		"number": number, "percent": percent, "factor": factor, "signed": signed, "when": moment, "against": against,
+	}
+}

@@ -14,7 +14,7 @@ import (
 // Table writes w for a terminal.
 func (w *Why) Table(out io.Writer) error {
 	b := new(bytes.Buffer)
-	fmt.Fprintf(b, "%s\n\n", w.verdict())
+	fmt.Fprintf(b, "%s\n\n", w.Verdict())
 	w.parties(b)
 	w.weighed(b)
 	w.unweighed(b)
@@ -27,8 +27,8 @@ func (w *Why) Table(out io.Writer) error {
 	return nil
 }
 
-// verdict is the answer in a sentence or two.
-func (w *Why) verdict() string {
+// Verdict is the answer in a sentence or two.
+func (w *Why) Verdict() string {
 	switch together := w.CampaignID != ""; {
 	case w.Agrees && together:
 		return "A and B agree, and are both in " + clean(w.CampaignID, 40) + "."
@@ -49,8 +49,8 @@ func (p Party) home() string {
 	return clean(p.CampaignID, 40)
 }
 
-// came says how a report came where it is.
-func (p Party) came(w *Why) string {
+// Came says how a report came where it is.
+func (p Party) Came(w *Why) string {
 	if p.Matched == "" {
 		return ""
 	}
@@ -80,7 +80,7 @@ func (w *Why) parties(out io.Writer) {
 	}
 	fmt.Fprintln(out, t.Render())
 	for i, p := range []Party{w.A, w.B} {
-		if came := p.came(w); came != "" {
+		if came := p.Came(w); came != "" {
 			fmt.Fprintf(out, " %c %s\n", "AB"[i], came)
 		}
 	}
@@ -97,7 +97,7 @@ func (w *Why) weighed(out io.Writer) {
 	}
 	for _, f := range w.Fields {
 		if f.Weight != 0 {
-			t.AppendRow(table.Row{clean(f.Field, 30), f.value(), f.agreement(), signed(f.Weight), weightBar(f.Weight, most)})
+			t.AppendRow(table.Row{clean(f.Field, 30), f.Value(), f.Agreement(), signed(f.Weight), weightBar(f.Weight, most)})
 		}
 	}
 	t.AppendRow(table.Row{"prior odds", "", "", signed(w.Prior), weightBar(w.Prior, most)})
@@ -132,8 +132,8 @@ func weightBar(x, most float64) string {
 	return strings.Repeat("█", n)
 }
 
-// value is what agreed, or what either side has instead.
-func (f WhyField) value() string {
+// Value is what agreed, or what either side has instead.
+func (f WhyField) Value() string {
 	a, b := clean(shown("", f.A), 40), clean(shown("", f.B), 40)
 	switch {
 	case f.A == f.B:
@@ -144,8 +144,8 @@ func (f WhyField) value() string {
 	return a + " | " + b
 }
 
-// agreement is how far it goes, in a word or figure.
-func (f WhyField) agreement() string {
+// Agreement is how far it goes, in a word or figure.
+func (f WhyField) Agreement() string {
 	switch {
 	case f.Outcome == "differs":
 		return "none"
@@ -180,7 +180,7 @@ func (w *Why) unweighed(out io.Writer) {
 				continue
 			}
 			name := clean(f.Field, 30)
-			if v := f.value(); v != "" {
+			if v := f.Value(); v != "" {
 				name += " (" + v + ")"
 			}
 			list = append(list, name)
@@ -214,14 +214,14 @@ func (w *Why) whatItTakes(out io.Writer) {
 	fmt.Fprintf(out, "\nIt would take %s to %s:\n", how, end)
 	for _, turn := range w.Turns {
 		for _, c := range turn.Changes {
-			fmt.Fprintf(out, "  %s (%s)\n", c.say(), signed(c.Weight))
+			fmt.Fprintf(out, "  %s (%s)\n", c.Say(), signed(c.Weight))
 		}
 		fmt.Fprintf(out, "    the score would be %s, of it content %s\n", signed(turn.Score), signed(turn.Content))
 	}
 }
 
-// say is a change in words.
-func (c WhyChange) say() string {
+// Say is a change in words.
+func (c WhyChange) Say() string {
 	name := clean(c.Field, 30)
 	switch {
 	case !c.Exact && c.From < 0:
@@ -241,7 +241,7 @@ func (w *Why) path(out io.Writer) {
 	t := newTable()
 	t.AppendHeader(table.Row{"report", "reported", ""})
 	for _, p := range w.Path {
-		came := p.came(w)
+		came := p.Came(w)
 		if came == "" {
 			came = "opened the campaign, or was put there"
 		}
