@@ -55,6 +55,8 @@ func RunMigrated(t *testing.T, open func(t *testing.T) string) {
 		{"targets", testTargets},
 		{"erase", testErase},
 		{"query", testQuery},
+		{"reader", testReader},
+		{"brought", testBrought},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}
