@@ -57,27 +57,40 @@ func (f *whyFlags) why(ctx context.Context, a *app, args []string) (w *publish.W
 		return nil, err
 	}
 	err = f.with(ctx, a, func(db *store.DB) error {
-		places, err := lookUp(ctx, db, id, reports)
-		if err != nil {
+		return f.withLog(ctx, a, func(ctx context.Context, client *kafka.Client) error {
+			dir := f.snapshots
+			if dir == "" {
+				dir = f.data.snapshots()
+			}
+			w, err = explain(ctx, db, client, snapshot.NewDir(dir, a.log), id, reports)
 			return err
-		}
-		features, err := f.features(ctx, a, reports, places)
-		if err != nil {
-			return err
-		}
-		engine, rarity, err := f.engine(ctx, a)
-		if err != nil {
-			return err
-		}
-		var sides [2]cluster.Side
-		for i, p := range places {
-			sides[i] = cluster.Side{Features: features[i], Campaign: p.ID}
-		}
-		w = publish.NewWhy(engine.Explain(sides[0], sides[1]))
-		w.Rarity = rarity
-		return history(ctx, db, w, reports, places)
+		})
 	})
 	return w, err
+}
+
+// explain explains two reports from what the store, the log and the clusterer's
+// snapshots know of them.
+func explain(ctx context.Context, db *store.DB, client *kafka.Client, dir *snapshot.Dir, id cluster.CampaignID, reports pair) (*publish.Why, error) {
+	places, err := lookUp(ctx, db, id, reports)
+	if err != nil {
+		return nil, err
+	}
+	features, err := readFeatures(ctx, client, reports, places)
+	if err != nil {
+		return nil, err
+	}
+	engine, rarity, err := lastEngine(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	var sides [2]cluster.Side
+	for i, p := range places {
+		sides[i] = cluster.Side{Features: features[i], Campaign: p.ID}
+	}
+	w := publish.NewWhy(engine.Explain(sides[0], sides[1]))
+	w.Rarity = rarity
+	return w, history(ctx, db, w, reports, places)
 }
 
 // lookUp gives the places of both reports, and says what keeps them from being
@@ -98,16 +111,16 @@ func lookUp(ctx context.Context, db *store.DB, id cluster.CampaignID, reports pa
 		p, ok := found[r]
 		switch {
 		case !ok:
-			return places, fmt.Errorf("no report %s is stored: view reports has the ids, and what is older than --ttl-days is gone", r)
+			return places, refuse("no report %s is stored: view reports has the ids, and what is older than --ttl-days is gone", r)
 		case p.Erased:
-			return places, fmt.Errorf("the recipient of report %s asked to be forgotten, so its record is not read: take another report of the campaign", r)
+			return places, refuse("the recipient of report %s asked to be forgotten, so its record is not read: take another report of the campaign", r)
 		case p.Offset < 0:
-			return places, fmt.Errorf("report %s was stored by an older shoal, which did not keep where it is in the log: view campaign_evidence still says why it joined", r)
+			return places, refuse("report %s was stored by an older shoal, which did not keep where it is in the log: view campaign_evidence still says why it joined", r)
 		}
 		places[i] = p
 	}
 	if !slices.ContainsFunc(places[:], func(p store.Place) bool { return string(p.Campaign) == now }) {
-		return places, fmt.Errorf("neither report is in campaign %s: %s", now, where(reports, places))
+		return places, refuse("neither report is in campaign %s: %s", now, where(reports, places))
 	}
 	return places, nil
 }
@@ -122,26 +135,23 @@ func where(reports pair, places [2]store.Place) string {
 	return say(0) + ", " + say(1)
 }
 
-// features reads both reports' records out of the log.
-func (f *whyFlags) features(ctx context.Context, a *app, reports pair, places [2]store.Place) (out [2]*cluster.Features, err error) {
-	err = f.withLog(ctx, a, func(ctx context.Context, client *kafka.Client) error {
-		log := client.NewReader(pipeline.TopicFeatures)
-		for i, r := range reports {
-			rec, ok, err := log.At(ctx, places[i].Offset)
-			if err != nil {
-				return fmt.Errorf("read report %s from the log: %w", r, err)
-			}
-			if !ok {
-				return fmt.Errorf("report %s is not in topic %s any more (offset %d): the topic keeps less than the tables; a longer retention.ms keeps later ones, and view campaign_evidence still says why it joined",
-					r, pipeline.TopicFeatures, places[i].Offset)
-			}
-			if out[i], err = featuresOf(rec, r); err != nil {
-				return fmt.Errorf("record %d of topic %s: %w", rec.Offset, pipeline.TopicFeatures, err)
-			}
+// readFeatures reads both reports' records out of the log.
+func readFeatures(ctx context.Context, client *kafka.Client, reports pair, places [2]store.Place) (out [2]*cluster.Features, err error) {
+	log := client.NewReader(pipeline.TopicFeatures)
+	for i, r := range reports {
+		rec, ok, err := log.At(ctx, places[i].Offset)
+		if err != nil {
+			return out, fmt.Errorf("read report %s from the log: %w", r, err)
 		}
-		return nil
-	})
-	return out, err
+		if !ok {
+			return out, refuse("report %s is not in topic %s any more (offset %d): the topic keeps less than the tables; a longer retention.ms keeps later ones, and view campaign_evidence still says why it joined",
+				r, pipeline.TopicFeatures, places[i].Offset)
+		}
+		if out[i], err = featuresOf(rec, r); err != nil {
+			return out, fmt.Errorf("record %d of topic %s: %w", rec.Offset, pipeline.TopicFeatures, err)
+		}
+	}
+	return out, nil
 }
 
 func featuresOf(rec pipeline.Record, want cluster.ReportID) (*cluster.Features, error) {
@@ -155,20 +165,16 @@ func featuresOf(rec pipeline.Record, want cluster.ReportID) (*cluster.Features, 
 	return entry.Features, entry.Features.Validate()
 }
 
-// engine is one that knows what the clusterer's last snapshot does, and says so
+// lastEngine is one that knows what the clusterer's last snapshot does, and says so
 // for people.
-func (f *whyFlags) engine(ctx context.Context, a *app) (*cluster.Engine, string, error) {
-	dir := f.snapshots
-	if dir == "" {
-		dir = f.data.snapshots()
-	}
+func lastEngine(ctx context.Context, dir *snapshot.Dir) (*cluster.Engine, string, error) {
 	engine := cluster.NewEngine(cluster.DefaultConfig())
-	b, ok, err := snapshot.NewDir(dir, a.log).Load(ctx)
+	b, ok, err := dir.Load(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	if !ok {
-		err = errors.New("there is no snapshot in " + dir)
+		err = errors.New("there is no snapshot")
 	} else if err = engine.Restore(b); err == nil {
 		return engine, fmt.Sprintf("How rare values are, and what a campaign has in common, is that of the clusterer's snapshot at offset %d.", engine.Offset()), nil
 	}

@@ -49,20 +49,15 @@ func (a *app) decide(ctx context.Context, f *decideFlags, d cluster.Decision, re
 	if err != nil {
 		return err
 	}
-	if db != nil {
-		defer db.Close()
-		if err := survivors(ctx, db, &d); err != nil {
-			return err
-		}
-	}
 	all := []cluster.Decision{d}
-	if refine != nil {
-		if db == nil {
-			return usagef("name the ClickHouse server with --clickhouse: the reports are looked up there")
-		}
-		if all, err = refine(ctx, db, d); err != nil {
+	switch {
+	case db != nil:
+		defer db.Close()
+		if all, err = complete(ctx, db, d, refine); err != nil {
 			return err
 		}
+	case refine != nil:
+		return usagef("name the ClickHouse server with --clickhouse: the reports are looked up there")
 	}
 	f.sign(all)
 	for i := range all {
@@ -76,6 +71,17 @@ func (a *app) decide(ctx context.Context, f *decideFlags, d cluster.Decision, re
 		}
 	}
 	return nil
+}
+
+// complete makes of a decision what the log shall have.
+func complete(ctx context.Context, db *store.DB, d cluster.Decision, refine refine) ([]cluster.Decision, error) {
+	if err := survivors(ctx, db, &d); err != nil {
+		return nil, err
+	}
+	if refine == nil {
+		return []cluster.Decision{d}, nil
+	}
+	return refine(ctx, db, d)
 }
 
 // sign says who decided, why and when. No two decisions have the same time, so

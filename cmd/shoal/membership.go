@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -22,7 +21,7 @@ func membership(ctx context.Context, db *store.DB, reports []cluster.ReportID) (
 	for _, r := range reports {
 		p, ok := places[r]
 		if !ok {
-			return nil, fmt.Errorf("no report %s is stored", r)
+			return nil, refuse("no report %s is stored", r)
 		}
 		home[r] = p.ID
 	}
@@ -58,7 +57,7 @@ func checkSplit(ctx context.Context, db *store.DB, d cluster.Decision) ([]cluste
 	}
 	for _, r := range d.Reports {
 		if string(home[r]) != now {
-			return nil, fmt.Errorf("report %s is not in campaign %s but in %q", r, now, home[r])
+			return nil, refuse("report %s is not in campaign %s but in %q", r, now, home[r])
 		}
 	}
 	return []cluster.Decision{d}, nil

@@ -17,6 +17,7 @@ type runFlags struct {
 	kafka     kafkaFlags
 	store     storeFlags
 	tls       tlsFlags
+	console   consoleFlags
 
 	snapshotEvery time.Duration
 	tables        tableFlags
@@ -44,8 +45,10 @@ PATH is a file or a folder, searched through: .eml, mbox, Maildir, feedback
 reports (ARF), mails that carry the reported one, gzip of any of these; "-" is
 standard input. A message that was imported before counts once.
 
-While it runs, the analysts' commands and any ClickHouse HTTP client read from
-it. The first run makes a key (recipients are stored as keyed pseudonyms) and a
+While it runs, the console shows the campaigns in a browser: open the link that is
+printed at the start, which signs you in once, or sign in with a token that has
+scope read or act (shoal token add NAME --scopes read,act). The analysts' commands
+and any ClickHouse HTTP client read too. The first run makes a key (recipients are stored as keyed pseudonyms) and a
 token for the HTTP intake; keep a copy of the key.`,
 		Example: `  shoal run mail.mbox reports/ --attrs voters.csv --baseline baseline.csv
   shoal run --once --data case-1 mail.mbox
@@ -62,11 +65,12 @@ token for the HTTP intake; keep a copy of the key.`,
 	fs := cmd.Flags()
 	f.data.register(fs)
 	fs.BoolVar(&f.once, "once", false, "stop when all PATHs are stored, and print the summary")
-	fs.StringVar(&f.listen, "listen", defaultListen, "`ADDR` of the HTTP intake; any free port if the default is taken")
+	fs.StringVar(&f.listen, "listen", defaultListen, "`ADDR` of the console and the HTTP intake; any free port if the default is taken")
 	fs.StringVar(&f.sqlListen, "clickhouse-listen", defaultSQLListen, "loopback `ADDR` of the read-only ClickHouse HTTP interface, empty for none; any free port if the default is taken")
 	fs.IntVar(&f.kafkaPort, "kafka-port", defaultKafkaPort, "loopback `PORT` of the embedded broker; any free one if the default is taken")
 	fs.StringVar(&f.source, "source", "", "who reported the messages of PATHs: `WORD` such as user, trap, abuse-box")
 	f.tls.register(fs)
+	f.console.register(fs)
 	f.tables.registerAttrs(fs)
 	f.tables.registerStored(fs)
 	f.extract.register(fs)

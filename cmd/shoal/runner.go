@@ -14,6 +14,7 @@ import (
 	"shoal/pipeline"
 	"shoal/pipeline/intake"
 	"shoal/pipeline/kafka"
+	"shoal/pipeline/publish/console"
 	"shoal/pipeline/store"
 )
 
@@ -34,6 +35,7 @@ type runner struct {
 	tokens  *intake.Tokens
 	secret  string // of a token that was just made
 	secure  *tls.Config
+	invite  string // path of a link that opens the console once
 	client  *kafka.Client
 	db      *store.DB
 	tally   *tallyStore
@@ -205,10 +207,35 @@ func (r *runner) web(context.Context) error {
 	for _, s := range r.stages {
 		site.checks = append(site.checks, s.check())
 	}
+	book := newTokenBook(r.tokens)
+	if err := r.desk(site, l.Addr(), book); err != nil {
+		return err
+	}
 	r.stack.background("tokens", r.fail, func(ctx context.Context) error {
-		return followTokens(ctx, r.flags.data.tokens(), h.SetTokens, r.log)
+		return followTokens(ctx, r.flags.data.tokens(), func(t *intake.Tokens) { h.SetTokens(t); book.now.Store(t) }, r.log)
 	})
 	r.stack.background("http server", r.fail, func(ctx context.Context) error { return site.serve(ctx, l) })
+	return nil
+}
+
+// desk puts the console on the site. At once usable it is for the person who started
+// us, where what we print is seen by nobody else.
+func (r *runner) desk(site *website, addr net.Addr, book *tokenBook) error {
+	if !r.flags.console.on || r.flags.once {
+		return nil
+	}
+	cfg := console.DefaultConfig()
+	cfg.Hosts = r.flags.console.names(addr)
+	h, err := r.deskOf(cfg, console.Deps{
+		Tokens: book, Road: &roadState{client: r.client, checks: site.checks}, Registerer: r.reg,
+	}, r.db, r.client, r.flags.data.snapshots())
+	if err != nil {
+		return err
+	}
+	site.console = h
+	if r.showsSecret() {
+		r.invite = h.Invite(self())
+	}
 	return nil
 }
 

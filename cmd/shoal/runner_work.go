@@ -24,6 +24,12 @@ func (r *runner) announce(context.Context) error {
 }
 
 func (r *runner) addresses() {
+	switch {
+	case r.invite != "":
+		r.say("console                %s%s (signs in once)", r.state.HTTP, r.invite)
+	case r.flags.console.on:
+		r.say("console                %s/, with a token that has scope read", r.state.HTTP)
+	}
 	r.say("reports over HTTP      %s/v1/reports, with a token", r.state.HTTP)
 	r.say("reports through Kafka  %s, topic reports", r.state.Kafka)
 	if r.state.SQL != "" {

@@ -2,22 +2,31 @@ package main
 
 import (
 	"context"
+	"net"
 
 	"github.com/spf13/cobra"
 
 	"shoal/pipeline"
 	"shoal/pipeline/intake"
+	"shoal/pipeline/publish/console"
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	s, cmd := a.serviceCommand("serve", "Take reports in over HTTP and LMTP; health and metrics")
+	s, cmd := a.serviceCommand("serve", "Take reports in over HTTP and LMTP; console, health and metrics")
 	var addr, tokenFile string
 	var files tableFlags
 	var mail lmtpFlags
 	var encryption tlsFlags
+	var desk consoleFlags
 	cmd.Long = `Take reports in over HTTP (POST /v1/reports with a bearer token) and publish them
 to topic reports. With --lmtp a mail server delivers an abuse box or spam traps
 to it (RFC 2033) and keeps what Kafka has not taken yet. /healthz, /readyz and /metrics are for operators.
+
+With --clickhouse it serves the console too, at /: a day's campaigns, each in full,
+search, and for tokens with scope act labelling, merging, splitting and pinning.
+Sign in with a token that has scope read (shoal token add NAME --scopes read,act).
+Sessions are kept in memory: where several serve, a proxy must lead a browser to the
+same one.
 
 Where others can reach it, give it a certificate (--tls-cert, --tls-key) or put a
 proxy with TLS in front. Tokens are made with shoal token add. Token file,
@@ -43,8 +52,10 @@ certificate and key are read anew when they change.`
 			if err != nil {
 				return err
 			}
+			site := &website{tls: secure}
+			book := newTokenBook(tokens)
 			if s.store.url != "" {
-				if _, err := s.database(ctx); err != nil {
+				if err := s.desk(ctx, site, &desk, addr, book); err != nil {
 					return err
 				}
 			}
@@ -54,20 +65,43 @@ certificate and key are read anew when they change.`
 			h := intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{
 				Sink: s.client.NewSink(pipeline.TopicReports), Tokens: tokens, Attrs: t.attrs, Log: s.log, Registerer: s.reg,
 			})
+			site.intake = h
 			s.stack.background("tokens", s.fail, func(ctx context.Context) error {
-				return followTokens(ctx, tokenFile, h.SetTokens, s.log)
+				return followTokens(ctx, tokenFile, func(t *intake.Tokens) { h.SetTokens(t); book.now.Store(t) }, s.log)
 			})
 			s.reg.MustRegister(lagOf(s.client, s.log, ""))
-			return s.site(addr, &website{intake: h, tls: secure})
+			return s.site(addr, site)
 		})
 	}
 	s.store.register(cmd.Flags())
 	files.registerAttrs(cmd.Flags())
 	mail.register(cmd.Flags())
 	encryption.register(cmd.Flags())
+	desk.register(cmd.Flags())
 	cmd.Flags().StringVar(&addr, "listen", defaultListen, "`ADDR` of the HTTP server")
 	cmd.Flags().StringVar(&tokenFile, "tokens", "", "`FILE` of tokens, made if there is none (default DIR/tokens of --data)")
 	return cmd
+}
+
+// desk opens the database and puts the console on the site.
+func (s *service) desk(ctx context.Context, site *website, f *consoleFlags, addr string, book *tokenBook) error {
+	db, err := s.database(ctx)
+	if err != nil || !f.on {
+		return err
+	}
+	at, err := net.ResolveTCPAddr("tcp", addr)
+	if err != nil {
+		return usagef("--listen: %w", err)
+	}
+	cfg := console.DefaultConfig()
+	cfg.Hosts = f.names(at)
+	h, err := s.deskOf(cfg, console.Deps{
+		Tokens: book, Road: &roadState{client: s.client, checks: s.checks}, Registerer: s.reg,
+	}, db, s.client, s.data.snapshots())
+	if err == nil {
+		site.console = h
+	}
+	return err
 }
 
 // tellToken shows the secret of a token that was just made, or says that there is

@@ -19,11 +19,10 @@ func (a *app) splitCommand() *cobra.Command {
 			"  shoal split --like ckn2qhpxdhawf 0123456789abcdef0123456789abcdef",
 		Args: cobra.MinimumNArgs(2),
 	}, ofReports(cluster.DecisionSplit), func(ctx context.Context, db *store.DB, d cluster.Decision) ([]cluster.Decision, error) {
-		all, err := checkSplit(ctx, db, d)
-		if err != nil || !like {
-			return all, err
+		if like {
+			return splitLike(ctx, db, d)
 		}
-		return withFollowers(ctx, db, all[0])
+		return checkSplit(ctx, db, d)
 	})
 	cmd.Long += `
 
@@ -32,6 +31,15 @@ stand for a variant leave: those that "shoal campaign ID" proposes where a campa
 fell apart. --like takes along the reports that joined by agreeing with them.`
 	cmd.Flags().BoolVar(&like, "like", false, "also the reports that joined by agreeing best with one of REPORT...")
 	return cmd
+}
+
+// splitLike is a split that takes along what follows its reports.
+func splitLike(ctx context.Context, db *store.DB, d cluster.Decision) ([]cluster.Decision, error) {
+	all, err := checkSplit(ctx, db, d)
+	if err != nil {
+		return nil, err
+	}
+	return withFollowers(ctx, db, all[0])
 }
 
 // withFollowers adds to a split the reports that those named stand for.

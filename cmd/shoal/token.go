@@ -16,7 +16,7 @@ func (a *app) tokenCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "token",
 		GroupID: groupTool,
-		Short:   "Tokens of the HTTP intake",
+		Short:   "Tokens of the HTTP intake and the console",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("no command is named %q", "token "+args[0])
@@ -31,28 +31,39 @@ func (a *app) tokenCommand() *cobra.Command {
 func (a *app) tokenAddCommand() *cobra.Command {
 	var data dataDir
 	var path string
+	var scopes []string
 	cmd := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Make a token and print it, this once",
-		Long: `Make a token with which NAME may post reports, and print it. The token file keeps
-its hash only. A running shoal knows it in a few seconds. To revoke a token
-delete its line.`,
-		Example: "  shoal token add big-provider",
-		Args:    cobra.ExactArgs(1),
+		Long: `Make a token for NAME and print it. The token file keeps its hash only. A running
+shoal knows it in a few seconds. To revoke a token delete its line.
+
+--scopes says what it is for: report (post reports over HTTP), read (see the
+console), act (decide in the console: label, merge, split, pin; NAME is written
+into the lineage). Give act together with read.`,
+		Example: `  shoal token add big-provider
+  shoal token add ana --scopes read,act`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if path == "" {
 				path = data.tokens()
 			}
-			return a.addToken(path, args[0])
+			for _, s := range scopes {
+				if err := oneOf("scopes", s, intake.ScopeReport, intake.ScopeRead, intake.ScopeAct); err != nil {
+					return err
+				}
+			}
+			return a.addToken(path, args[0], scopes)
 		},
 	}
 	data.register(cmd.Flags())
+	cmd.Flags().StringSliceVar(&scopes, "scopes", []string{intake.ScopeReport}, "what it is for: `SCOPES` of report, read and act, separated by commas")
 	cmd.Flags().StringVar(&path, "tokens", "", "`FILE` of tokens (default DIR/tokens of --data)")
 	return cmd
 }
 
-func (a *app) addToken(path, name string) error {
-	secret, t, err := intake.NewToken(rand.Reader, name, intake.ScopeReport)
+func (a *app) addToken(path, name string, scopes []string) error {
+	secret, t, err := intake.NewToken(rand.Reader, name, scopes...)
 	if err != nil {
 		return usageError{err}
 	}

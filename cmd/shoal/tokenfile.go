@@ -13,7 +13,7 @@ import (
 	"shoal/pipeline/intake"
 )
 
-const tokenFileHead = "# Tokens of the HTTP intake: name, scopes, SHA-256 of the secret.\n# `shoal token add NAME` adds one; delete a line to revoke.\n"
+const tokenFileHead = "# Tokens of the HTTP intake and the console: name, scopes, SHA-256 of the secret.\n# `shoal token add NAME` adds one; delete a line to revoke.\n"
 
 // ensureTokens reads the token file. Where there is none it makes one: where the
 // secret may be shown with one token, whose secret it returns, for the only time;

@@ -28,11 +28,12 @@ type check struct {
 
 // website is what a process serves over HTTP.
 type website struct {
-	intake *intake.Handler // nil for none
-	tls    *tls.Config     // nil for no encryption
-	checks []check
-	reg    *prometheus.Registry
-	log    *slog.Logger
+	intake  *intake.Handler // nil for none
+	console http.Handler    // nil for none
+	tls     *tls.Config     // nil for no encryption
+	checks  []check
+	reg     *prometheus.Registry
+	log     *slog.Logger
 }
 
 func newRegistry() *prometheus.Registry {
@@ -46,6 +47,9 @@ func (w *website) handler() http.Handler {
 	if w.intake != nil {
 		mux.Handle(intake.Path, w.intake)
 	}
+	if w.console != nil {
+		mux.Handle("/", w.console)
+	}
 	mux.Handle("GET /metrics", promhttp.HandlerFor(w.reg, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(out http.ResponseWriter, _ *http.Request) { fmt.Fprintln(out, "ok") })
 	mux.HandleFunc("GET /readyz", w.ready)
@@ -53,7 +57,8 @@ func (w *website) handler() http.Handler {
 }
 
 // guarded sets on every answer, ours and those of the library, what keeps a
-// browser from making more of it than it is. None of them is HTML.
+// browser from making more of it than it is. None of them is HTML, the console's
+// aside, which sets its own.
 func (w *website) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(out http.ResponseWriter, req *http.Request) {
 		head := out.Header()

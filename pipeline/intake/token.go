@@ -14,8 +14,14 @@ import (
 	"strings"
 )
 
-// ScopeReport lets a token's holder post reports.
-const ScopeReport = "report"
+// Scopes of tokens.
+const (
+	// ScopeReport lets a token's holder post reports.
+	ScopeReport = "report"
+	// ScopeRead lets it see the console, ScopeAct decide there.
+	ScopeRead = "read"
+	ScopeAct  = "act"
+)
 
 // Token is what is known of a bearer token: never the token itself.
 type Token struct {
@@ -116,6 +122,19 @@ func (t *Tokens) Find(secret string) *Token {
 		return nil
 	}
 	return &t.list[found]
+}
+
+// ByHash returns the token with a hash, nil for none.
+func (t *Tokens) ByHash(hash [sha256.Size]byte) *Token {
+	if t == nil {
+		return nil
+	}
+	for i := range t.list {
+		if t.list[i].Hash == hash {
+			return &t.list[i]
+		}
+	}
+	return nil
 }
 
 // Bearer returns the secret of an Authorization header (RFC 6750, 2.1), "" for

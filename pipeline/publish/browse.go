@@ -170,6 +170,23 @@ func contains(column, text string) string {
 	return "positionCaseInsensitiveUTF8(" + column + ", " + quote(text) + ") > 0"
 }
 
+// Glance reads what a list shows of one campaign. An id that was merged away gives
+// its survivor.
+func Glance(ctx context.Context, db Database, id string) (*Campaign, error) {
+	id, err := resolve(ctx, db, id)
+	if err != nil {
+		return nil, err
+	}
+	list, err := glance(ctx, db, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%q: %w", id, ErrNoCampaign)
+	}
+	return list[0], nil
+}
+
 // glance reads of campaigns what a list shows.
 func glance(ctx context.Context, db Database, ids []string) ([]*Campaign, error) {
 	l, out, err := heads(ctx, db, ids)

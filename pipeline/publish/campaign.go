@@ -176,6 +176,7 @@ type Event struct {
 	Campaign string    `ch:"campaign_id" json:"campaign_id"`
 	Other    string    `ch:"other_id" json:"other_id,omitempty"`
 	ReportID string    `ch:"report_id" json:"report_id,omitempty"`
+	Label    string    `ch:"label" json:"label,omitempty"`
 	Actor    string    `ch:"actor" json:"actor,omitempty"`
 	Note     string    `ch:"note" json:"note,omitempty"`
 }

@@ -111,7 +111,7 @@ func (s *Summary) HTML(w io.Writer) error {
 }
 
 func (s *Summary) page() (*page, error) {
-	p := &page{Day: s.Day, Headline: s.headline(), Changes: s.Figures.Changes.say(), Big: s.big(), Left: s.Left, SQL: s.SQL}
+	p := &page{Day: s.Day, Headline: s.Headline(), Changes: s.Figures.Changes.Say(), Big: s.big(), Left: s.Left, SQL: s.SQL}
 	if day, err := time.Parse(time.DateOnly, s.Day); err == nil {
 		p.Day = day.Format("Monday, 2 January 2006")
 	}
@@ -129,7 +129,7 @@ func (s *Summary) page() (*page, error) {
 		}
 	}
 	for _, l := range s.Others {
-		p.OtherLines = append(p.OtherLines, Row{clean(l.ID, 40), l.say()})
+		p.OtherLines = append(p.OtherLines, Row{clean(l.ID, 40), l.Say()})
 	}
 	if s.Figures.Reports == 0 {
 		return p, nil
@@ -145,7 +145,7 @@ func (s *Summary) big() []figure {
 	return []figure{
 		{"reports", number(f.Reports), against(f.Reports, f.ReportsBefore)},
 		{"recipients", number(f.Recipients), against(f.Recipients, f.RecipientsBefore)},
-		{"campaigns", number(f.Campaigns), f.Changes.say()},
+		{"campaigns", number(f.Campaigns), f.Changes.Say()},
 		{"reports alone", number(f.Reports - f.InCampaigns), "in no campaign"},
 	}
 }

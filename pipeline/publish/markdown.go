@@ -30,8 +30,8 @@ func md(s string) string {
 // Markdown writes the summary as CommonMark with tables.
 func (s *Summary) Markdown(w io.Writer) error {
 	m := new(markdown)
-	m.line("# Reported mail, %s\n\n%s", s.Day, md(s.headline()))
-	if changes := s.Figures.Changes.say(); changes != "" {
+	m.line("# Reported mail, %s\n\n%s", s.Day, md(s.Headline()))
+	if changes := s.Figures.Changes.Say(); changes != "" {
 		m.line("Campaigns: %s.", md(changes))
 	}
 	if len(s.Campaigns) > 0 {
@@ -148,7 +148,7 @@ func (m *markdown) others(s *Summary) {
 	}
 	m.line("\n## Other campaigns\n")
 	for _, l := range s.Others {
-		m.line("- `%s` %s", code(l.ID), md(l.say()))
+		m.line("- `%s` %s", code(l.ID), md(l.Say()))
 	}
 	if s.Left > 0 {
 		m.line("- %s", plural(s.Left, "more campaign", "more campaigns"))

@@ -84,7 +84,7 @@ ORDER BY merged_into, campaign_id LIMIT 50 BY merged_into`
 }
 
 func lineageSQL(id string) string {
-	return `SELECT at, toString(event) AS event, campaign_id, other_id, report_id, actor, note
+	return `SELECT at, toString(event) AS event, campaign_id, other_id, report_id, label, actor, note
 FROM campaign_lineage WHERE campaign_id = ` + quote(id) + ` OR other_id = ` + quote(id) + `
 ORDER BY seq LIMIT 200`
 }

@@ -83,7 +83,7 @@ GROUP BY matched_report_id ORDER BY joined DESC, matched_report_id LIMIT %d`, qu
 // Outcome lists what became of an analyst's decisions, by who decided and the
 // times that they bear (milliseconds since 1970, the last one included).
 func Outcome(ctx context.Context, db Database, actor string, from, to int64) ([]Event, error) {
-	return selectRows[Event](ctx, db, "outcome of a decision", fmt.Sprintf(`SELECT at, toString(event) AS event, campaign_id, other_id, report_id, actor, note
+	return selectRows[Event](ctx, db, "outcome of a decision", fmt.Sprintf(`SELECT at, toString(event) AS event, campaign_id, other_id, report_id, label, actor, note
 FROM campaign_lineage
 WHERE at >= fromUnixTimestamp64Milli(toInt64(%d), 'UTC') AND at <= fromUnixTimestamp64Milli(toInt64(%d), 'UTC') AND actor = %s
 ORDER BY seq LIMIT 200`, from, to, quote(actor)))
@@ -94,4 +94,15 @@ func Totals(ctx context.Context, db Database, day time.Time) (*Summary, error) {
 	day = midnight(day)
 	s := &Summary{Day: date(day)}
 	return s, s.totals(ctx, db, day)
+}
+
+// Stored is how many reports are stored.
+func Stored(ctx context.Context, db Database) (uint64, error) {
+	rows, err := selectRows[struct {
+		N uint64 `ch:"n"`
+	}](ctx, db, "number of reports", "SELECT count() AS n FROM reports")
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	return rows[0].N, nil
 }

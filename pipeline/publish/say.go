@@ -190,8 +190,8 @@ func (c *Campaign) siblings() []string {
 	return out
 }
 
-// headline sums the day up.
-func (s *Summary) headline() string {
+// Headline sums the day up.
+func (s *Summary) Headline() string {
 	f := s.Figures
 	if f.Reports == 0 {
 		return "No reports."
@@ -202,8 +202,8 @@ func (s *Summary) headline() string {
 		number(f.InCampaigns), plural(f.Campaigns, "campaign", "campaigns"), number(f.Reports-f.InCampaigns))
 }
 
-// changes counts campaigns by change.
-func (c Changes) say() string {
+// Say counts campaigns by change.
+func (c Changes) Say() string {
 	var parts []string
 	for _, x := range []struct {
 		n    int
@@ -216,8 +216,8 @@ func (c Changes) say() string {
 	return strings.Join(parts, ", ")
 }
 
-// say is the campaign's day in a line.
-func (l Line) say() string {
+// Say is the campaign's day in a line.
+func (l Line) Say() string {
 	name := shown("", l.Name)
 	if l.Change == "merged" {
 		return fmt.Sprintf("%s: merged into %s", name, clean(l.MergedInto, 40))

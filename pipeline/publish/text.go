@@ -40,6 +40,10 @@ func clean(s string, n int) string {
 	return b.String()
 }
 
+// Clean makes text of at most n characters fit for people, one line that is still
+// to be escaped for its place.
+func Clean(n int, s string) string { return clean(s, n) }
+
 // hidden says whether r shows nothing or turns text around: format characters
 // (bidirectional controls, zero width, tags), variation selectors, fillers.
 func hidden(r rune) bool {
@@ -181,7 +185,7 @@ func against(now, before uint64) string {
 // "number", "percent", "factor", "signed", "when" and "against" figures.
 func Funcs() map[string]any {
 	return map[string]any{
-		"shown": shown, "clean": func(n int, s string) string { return clean(s, n) },
+		"shown": shown, "clean": Clean,
 		"number": number, "percent": percent, "factor": factor, "signed": signed, "when": moment, "against": against,
 	}
 }

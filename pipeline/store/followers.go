@@ -2,13 +2,17 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"shoal/cluster"
 )
 
-// MaxFollowers bounds what [DB.Followers] gives.
+// MaxFollowers bounds what [DB.Followers] and [DB.Brought] give.
 const MaxFollowers = 10_000
+
+// ErrTooMany is returned by these where there are more.
+var ErrTooMany = errors.New("too many reports at once: split in parts")
 
 // Followers gives the reports of a campaign that joined by agreeing best with one
 // of reports, in the order of their ids: those that these stand for. What stays by
@@ -30,7 +34,7 @@ ORDER BY report_id LIMIT %d`, MaxFollowers+1)
 		return nil, fmt.Errorf("look up followers: %w", err)
 	}
 	if len(rows) > MaxFollowers {
-		return nil, fmt.Errorf("more than %d reports follow these: split in parts", MaxFollowers)
+		return nil, fmt.Errorf("more than %d reports follow these: %w", MaxFollowers, ErrTooMany)
 	}
 	out := make([]cluster.ReportID, 0, len(rows))
 	for _, r := range rows {

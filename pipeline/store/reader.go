@@ -48,7 +48,7 @@ WHERE campaign_id = ? AND has(?, home) ORDER BY report LIMIT %d`, MaxFollowers+1
 		return "", nil, fmt.Errorf("look up merged reports: %w", err)
 	}
 	if len(rows) > MaxFollowers {
-		return "", nil, fmt.Errorf("more than %d reports came with it: split in parts", MaxFollowers)
+		return "", nil, fmt.Errorf("more than %d reports came with it: %w", MaxFollowers, ErrTooMany)
 	}
 	for _, r := range rows {
 		reports = append(reports, r.Report)

@@ -1,0 +1,48 @@
+// Package console is what an abuse desk looks at in the morning: a day's
+// campaigns, one campaign in full, search, the daily summary, how the road is, and
+// the forms with which an analyst decides. It is pages made here of what package
+// publish reads from the views; there is no script and nothing remote, so a page
+// works in any browser and shows what it shows.
+//
+// # Who gets in
+//
+// [Tokens] knows secrets and their scopes: read sees all pages, act decides as
+// well. A secret is typed once and kept nowhere; a session, of which only a hash is
+// kept in memory, takes its place in a cookie that no script and no other site can
+// use. It ends with the token, after [Config].SessionFor, at sign-out, and with the
+// process. [Handler.Invite] makes a link for one sign-in, for the person at whose
+// terminal the program runs. A program may send its token as a bearer and read.
+//
+// A request is refused where its Host is foreign ([Config].Hosts: a page elsewhere
+// whose name was turned to our address), and a post that comes from another site,
+// or without the word that only our own form has.
+//
+// # What is shown
+//
+// All text out of mail is hostile. It reaches a template only through the functions
+// of [publish.Funcs] and [publish.Words], which take control, bidirectional and
+// invisible characters out, cut, and defang links; html/template escapes it. No
+// value of a mail becomes a link, an address to load from, a style or a class.
+// Recipients are pseudonyms. The Content-Security-Policy allows one stylesheet of
+// ours and forms to ourselves; whatever a page could be talked into holding, a
+// browser runs and loads nothing.
+//
+// # What is decided
+//
+// A decision is handed to [Desk], which puts it into the ordered log under the name
+// of the token. The page says that it is on its way until the lineage shows what
+// became of it: the log decides, not the page.
+//
+// # Bounds
+//
+// So many pages are made at once, so many requests a second a session makes, each
+// page has its time, a form its size, a list its length ([Config]). Queries have
+// bounds of their own, which are those of [Deps].DB. There is no cache: a page is as
+// of now.
+//
+// # Drawings
+//
+// The charts of the summary, which a library draws, carry their colours as styles,
+// which the policy forbids, and know no dark mode; a few rectangles are drawn here
+// instead and coloured by the stylesheet.
+package console
