@@ -16,6 +16,8 @@ type Entry struct {
 	// copies of this one: see package federation. They count where it joins, and
 	// not where it is a repeat or opens a group.
 	Copies uint32
+	// Finding is what a local clusterer said of the report, nil without one.
+	Finding *Finding
 }
 
 // DecisionKind says what an analyst decided.

@@ -16,18 +16,23 @@ func newSeen(limit int) *seen {
 // add says whether id is new, and remembers it. It keeps 64 of the 128 bits:
 // among ten million ids, two share them with a probability of 3 in a million.
 func (s *seen) add(id ReportID) bool {
-	h := binary.BigEndian.Uint64(id[:])
-	if _, ok := s.young[h]; ok {
-		return false
-	}
-	if _, ok := s.old[h]; ok {
+	if s.has(id) {
 		return false
 	}
 	if len(s.young) >= s.limit {
 		s.old, s.young = s.young, make(map[uint64]struct{}, s.limit)
 	}
-	s.young[h] = struct{}{}
+	s.young[binary.BigEndian.Uint64(id[:])] = struct{}{}
 	return true
+}
+
+func (s *seen) has(id ReportID) bool {
+	h := binary.BigEndian.Uint64(id[:])
+	if _, ok := s.young[h]; ok {
+		return true
+	}
+	_, ok := s.old[h]
+	return ok
 }
 
 // merged remembers where ids went that merged away, in two generations like

@@ -23,10 +23,12 @@ var commands = []string{"clusterer", "migrate", "serve", "worker", "writer"}
 const unshelled = "CMD"
 
 // compose loads docker-compose.yml, which checks it against the specification.
-func compose(t *testing.T) *types.Project {
+func compose(t *testing.T) *types.Project { return composeWith(t, nil) }
+
+func composeWith(t *testing.T, profiles []string, env ...string) *types.Project {
 	t.Helper()
 	opts, err := cli.NewProjectOptions([]string{"../docker-compose.yml"},
-		cli.WithWorkingDirectory(".."), cli.WithEnv([]string{"CLICKHOUSE_PASSWORD=secret"}))
+		cli.WithWorkingDirectory(".."), cli.WithEnv(append(env, "CLICKHOUSE_PASSWORD=secret")), cli.WithProfiles(profiles))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,6 +70,35 @@ func TestComposeServices(t *testing.T) {
 	}
 	if slices.Sort(running); !slices.Equal(running, commands) {
 		t.Errorf("services run %q, want each of %q once", running, commands)
+	}
+}
+
+// TestComposeLocals: with the profile there are local clusterers, and the services
+// around them know of it; without it they do not.
+func TestComposeLocals(t *testing.T) {
+	with, without := composeWith(t, []string{"locals"}, "SHOAL_LOCALS=8"), compose(t)
+	local := with.Services["local"]
+	for _, fault := range slices.Concat(healthFaults(local), commandFaults(local), containmentFaults(local)) {
+		t.Error(fault)
+	}
+	for _, tt := range []struct{ service, name, with, without string }{
+		{"migrate", "SHOAL_LOCALS", "8", "0"},
+		{"worker", "SHOAL_TO_LOCALS", "true", ""},
+		{"clusterer", "SHOAL_GLOBAL", "true", ""},
+		{"clusterer", "SHOAL_LOCAL", "", ""},
+	} {
+		for project, want := range map[*types.Project]string{with: tt.with, without: tt.without} {
+			got := ""
+			if v := project.Services[tt.service].Environment[tt.name]; v != nil {
+				got = *v
+			}
+			if got != want {
+				t.Errorf("%s of %s is %q, want %q", tt.name, tt.service, got, want)
+			}
+		}
+	}
+	if v := local.Environment["SHOAL_LOCAL"]; v == nil || *v != "true" {
+		t.Errorf("service local is no local clusterer: %v", local.Environment)
 	}
 }
 

@@ -65,16 +65,7 @@ func manifests(t *testing.T) *kubernetes {
 	return k
 }
 
-func read(t *testing.T, file string, into any) {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(kubernetesDir, file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := yaml.Unmarshal(data, into); err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
-}
+func read(t *testing.T, file string, into any) { readFrom(t, kubernetesDir, file, into) }
 
 func (k *kubernetes) add(doc []byte) error {
 	var kind struct {
@@ -276,4 +267,95 @@ func within(labels, all map[string]string) bool {
 		}
 	}
 	return true
+}
+
+const localsDir = "kubernetes-locals"
+
+// TestKubernetesLocals: what is laid over the manifests for local clusterers is
+// laid over what is there, sets flags that the program has, and names each file.
+func TestKubernetesLocals(t *testing.T) {
+	var list struct {
+		Resources []string `json:"resources"`
+		Patches   []struct {
+			Path string `json:"path"`
+		} `json:"patches"`
+	}
+	readFrom(t, localsDir, "kustomization.yaml", &list)
+	if want := []string{"../kubernetes", "local.yaml"}; !slices.Equal(list.Resources, want) {
+		t.Fatalf("resources %q, want %q", list.Resources, want)
+	}
+	base, flags := manifests(t), serviceFlags(t)
+	over := map[string]string{}
+	for _, p := range list.Patches {
+		name, c := patch(t, p.Path)
+		if _, ok := base.pods[name]; !ok || c.Name != base.pods[name].Spec.Containers[0].Name {
+			t.Errorf("%s is laid over %s, container %s: not there", p.Path, name, c.Name)
+		}
+		for _, e := range c.Env {
+			if over[e.Name] = e.Value; !flags[e.Name] {
+				t.Errorf("%s is the flag of no service", e.Name)
+			}
+		}
+	}
+	if over["SHOAL_TO_LOCALS"] != "true" || over["SHOAL_GLOBAL"] != "true" || over["SHOAL_LOCALS"] == "" || len(over) != 3 {
+		t.Errorf("patches set %v", over)
+	}
+	local := &kubernetes{
+		pods: map[string]corev1.PodTemplateSpec{}, selects: map[string]map[string]string{}, claimed: map[string][]string{}, settings: base.settings,
+	}
+	data, err := os.ReadFile(filepath.Join(localsDir, "local.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, doc := range bytes.Split(data, []byte("\n---\n")) {
+		if err := local.add(doc); err != nil {
+			t.Error(err)
+		}
+	}
+	pod := local.pods["shoal-local"]
+	c := pod.Spec.Containers[0]
+	for _, fault := range slices.Concat(podFaults(pod.Spec), containerFaults(c), local.probeFaults("shoal-local", c), local.volumeFaults("shoal-local", pod.Spec)) {
+		t.Error(fault)
+	}
+	if !slices.Equal(c.Args, []string{"clusterer"}) || env(c, "SHOAL_LOCAL") != "true" {
+		t.Errorf("shoal-local runs %q with SHOAL_LOCAL=%q", c.Args, env(c, "SHOAL_LOCAL"))
+	}
+	for what, labels := range local.selects {
+		if !within(labels, pod.Labels) {
+			t.Errorf("%s selects no pod: %v", what, labels)
+		}
+	}
+}
+
+// patch reads what is laid over the only container of a manifest.
+func patch(t *testing.T, file string) (name string, c corev1.Container) {
+	t.Helper()
+	var p struct {
+		APIVersion string            `json:"apiVersion"`
+		Kind       string            `json:"kind"`
+		Metadata   map[string]string `json:"metadata"`
+		Spec       struct {
+			Template struct {
+				Spec struct {
+					Containers []corev1.Container `json:"containers"`
+				} `json:"spec"`
+			} `json:"template"`
+		} `json:"spec"`
+	}
+	readFrom(t, localsDir, file, &p)
+	if len(p.Spec.Template.Spec.Containers) != 1 {
+		t.Fatalf("%s: not one container", file)
+	}
+	return p.Metadata["name"], p.Spec.Template.Spec.Containers[0]
+}
+
+func readFrom(t *testing.T, dir, file string, into any) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(data, into); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
 }

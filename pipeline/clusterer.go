@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shoal/cluster"
+	"shoal/cluster/federation"
 	"shoal/pipeline/record"
 )
 
@@ -28,7 +29,18 @@ type Engine interface {
 	Offset() int64
 }
 
-var _ Engine = (*cluster.Engine)(nil)
+// Skimmer is an [Engine] that does without the features of reports on which a local
+// clusterer found out enough: federation.Global.
+type Skimmer interface {
+	// Knows says whether copies of a report need not be looked at.
+	Knows(cluster.ReportID) bool
+}
+
+var (
+	_ Engine  = (*cluster.Engine)(nil)
+	_ Engine  = (*federation.Global)(nil)
+	_ Skimmer = (*federation.Global)(nil)
+)
 
 // Snapshots keeps states of an [Engine].
 type Snapshots interface {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shoal/cluster"
+	"shoal/cluster/federation"
 	"shoal/pipeline/record"
 )
 
@@ -56,7 +57,7 @@ type outgoing struct {
 }
 
 func (c *Clusterer) step(ctx context.Context, rec Record, out *outgoing) error {
-	entry, bad := readEntry(rec)
+	entry, bad := c.read(rec)
 	if errors.Is(bad, record.ErrVersion) {
 		return bad
 	}
@@ -105,6 +106,18 @@ func (c *Clusterer) caught(ctx context.Context, rec Record, entry cluster.Entry,
 	return c.engine.Step(entry), nil
 }
 
+// read reads a record, whole unless a local clusterer found out enough.
+func (c *Clusterer) read(rec Record) (cluster.Entry, error) {
+	if g, ok := c.engine.(Skimmer); ok && c.history.over() {
+		entry, err := record.UnmarshalFinding(rec.Value)
+		if err == nil && federation.Light(&entry, g.Knows) {
+			entry.Offset = rec.Offset
+			return entry, nil
+		}
+	}
+	return readEntry(rec)
+}
+
 // readEntry gives a DeadError for what can never be read. A record of a newer
 // version is not dead: it waits for a newer program.
 func readEntry(rec Record) (cluster.Entry, error) {
@@ -119,6 +132,9 @@ func readEntry(rec Record) (cluster.Entry, error) {
 		if err := entry.Features.Validate(); err != nil {
 			return entry, Dead(ReasonInvalid, err)
 		}
+	}
+	if err := federation.Validate(&entry); err != nil {
+		return entry, Dead(ReasonInvalid, err)
 	}
 	entry.Offset = rec.Offset
 	return entry, nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"shoal/cluster/federation"
 )
 
 // Names of the consumer groups.
@@ -11,6 +13,7 @@ const (
 	GroupWorker    = "shoal-worker"
 	GroupClusterer = "shoal-clusterer"
 	GroupWriter    = "shoal-writer"
+	groupLocal     = "shoal-local-"
 )
 
 // Offsets says how far topics and groups are, by partition number.
@@ -31,6 +34,21 @@ func Stages() []Stage {
 		{"clusterer", GroupClusterer, TopicFeatures},
 		{"writer", GroupWriter, TopicEvents},
 	}
+}
+
+// LocalStage is a round of local clusterers, from 0.
+func LocalStage(round int) Stage {
+	return Stage{fmt.Sprintf("local-%d", round+1), fmt.Sprintf("%s%d", groupLocal, round+1), TopicRound(round)}
+}
+
+// LocalStages gives the rounds of local clusterers, which stand between worker and
+// clusterer where there are any.
+func LocalStages() []Stage {
+	var out []Stage
+	for round := range federation.Rounds {
+		out = append(out, LocalStage(round))
+	}
+	return out
 }
 
 // Lag is the number of records that a stage has still to do.

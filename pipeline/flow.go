@@ -54,6 +54,27 @@ type Log interface {
 	Source
 }
 
+// Partitions is a topic whose partitions its consumers share, each of them choosing
+// where to read on in those that it is given.
+type Partitions interface {
+	// OnAssign sets what is asked, in Fetch and with its ctx, when this consumer was
+	// given partitions, all that it has from then on and before any of them is read.
+	// An error ends the Fetch. Call it before the first Fetch.
+	OnAssign(func(ctx context.Context, given []Assignment) error)
+	// Fetch and Commit: see [Source].
+	Source
+}
+
+// Assignment is a partition that a consumer was given.
+type Assignment struct {
+	Partition int
+	// First is the offset of its first record, Committed the one after the last
+	// committed record, or First.
+	First, Committed int64
+	// From is where to read on, for the consumer to set.
+	From int64
+}
+
 // Reader reads a topic's only partition from where the caller wants. It is no
 // member of a group. Not for concurrent use.
 type Reader interface {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -16,6 +17,9 @@ const (
 	TopicEvents   = "events"
 	TopicDead     = "reports.dead"
 )
+
+// TopicRound is what the local clusterers of a round, from 0, read.
+func TopicRound(round int) string { return fmt.Sprintf("features.round%d", round+1) }
 
 // Names of the Kafka headers of topic "reports", all optional.
 const (

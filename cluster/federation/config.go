@@ -10,6 +10,9 @@ import (
 
 // Config is that of a [Local]. All of it is part of its log's meaning.
 type Config struct {
+	// Round is that of the local: 0 takes each report first, 1 and up to [Rounds]-1
+	// what it and the rounds between pass on.
+	Round int
 	// Engine is that of the engine inside. Join, Content and Weights should be the
 	// global engine's.
 	Engine cluster.Config
@@ -27,11 +30,11 @@ type Config struct {
 	Variants int
 }
 
-// DefaultConfig is that of each of a round's locals under a global engine. A local
+// DefaultConfig is that of each of the locals of a round under a global engine. A local
 // forgets a campaign before the global engine does, or copies would refer to what is
 // gone there: hence half of its time. Tables are smaller in proportion, but for the
 // exemplars, since it is the locals that remember what stands alone.
-func DefaultConfig(global cluster.Config, locals int) Config {
+func DefaultConfig(global cluster.Config, round, locals int) Config {
 	engine := global
 	engine.Idle /= 2
 	fewer := bits.Len(uint(max(1, locals)) - 1) // binary logarithm, rounded up
@@ -39,7 +42,7 @@ func DefaultConfig(global cluster.Config, locals int) Config {
 	engine.FrequencyBits = max(min(leastFrequencyBits, global.FrequencyBits), global.FrequencyBits-fewer)
 	engine.IdleCampaigns /= max(1, locals)
 	engine.Remember = max(1, engine.Remember/max(1, locals))
-	return Config{Engine: engine, Margin: 3, Refresh: engine.Idle / 4, Variants: engine.LiveExemplars}
+	return Config{Round: round, Engine: engine, Margin: 3, Refresh: engine.Idle / 4, Variants: engine.LiveExemplars}
 }
 
 // leastIndexBits and leastFrequencyBits are below which tables are not cut.
@@ -51,6 +54,8 @@ func (c Config) Validate() error {
 		return err
 	}
 	switch {
+	case c.Round < 0 || c.Round >= Rounds:
+		return fmt.Errorf("round %d: want 0 to %d", c.Round, Rounds-1)
 	case !(c.Margin >= 0):
 		return fmt.Errorf("margin %v: want 0 or more", c.Margin)
 	case c.Refresh <= 0:

@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"shoal/cluster"
-	"shoal/cluster/federation"
 	"shoal/cluster/score"
 	"shoal/cluster/simulate"
 )
@@ -50,7 +49,7 @@ func TestEqualsSingle(t *testing.T) {
 		want, mean := score.Score(answer), 0.0
 		for _, locals := range tt.locals {
 			t.Run(fmt.Sprintf("%s/locals=%d", tt.name, locals), func(t *testing.T) {
-				w := newWorld(t, tt.global, federation.DefaultConfig(tt.global, locals), locals, uint64(locals))
+				w := newWorld(t, tt.global, locals, uint64(locals))
 				w.run(traffic)
 				got := score.Score(w.items(traffic))
 				t.Logf("F1 %.4f, single %.4f; sketched %.3f %v", got.Strict.F1, want.Strict.F1, w.sketched(), w.verdicts)
@@ -75,10 +74,9 @@ func TestKilled(t *testing.T) {
 	traffic := simulate.Default(3_000, 2)
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := federation.DefaultConfig(testConfig(), 4)
-			undisturbed := newWorld(t, testConfig(), cfg, 4, seed)
+			undisturbed := newWorld(t, testConfig(), 4, seed)
 			undisturbed.run(traffic)
-			w := newWorld(t, testConfig(), cfg, 4, seed)
+			w := newWorld(t, testConfig(), 4, seed)
 			w.kills = rand.New(rand.NewPCG(seed, 1))
 			w.run(traffic)
 			if w.died < 5 {
@@ -96,8 +94,7 @@ func TestKilled(t *testing.T) {
 // without a change.
 func TestChangedNumber(t *testing.T) {
 	traffic := simulate.Default(5_000, 3)
-	cfg := federation.DefaultConfig(testConfig(), 4)
-	want := halves(newWorld(t, testConfig(), cfg, 4, 1), traffic, func(*world) {})
+	want := halves(newWorld(t, testConfig(), 4, 1), traffic, func(*world) {})
 	for _, tt := range []struct {
 		name   string
 		change func(*world)
@@ -118,7 +115,7 @@ func TestChangedNumber(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := halves(newWorld(t, testConfig(), cfg, 4, 1), traffic, tt.change)
+			got := halves(newWorld(t, testConfig(), 4, 1), traffic, tt.change)
 			t.Logf("at home %.4f, without a change %.4f; F1 %.4f and %.4f", got.home, want.home, got.f1, want.f1)
 			if got.moved > 0 || want.moved > 0 {
 				t.Errorf("%d reports of before have another id (%d without a change)", got.moved, want.moved)
@@ -148,7 +145,7 @@ func halves(w *world, traffic simulate.Config, change func(*world)) stability {
 	for l := range features(w.t, traffic) {
 		if n++; n == traffic.Reports/2 {
 			for known := range features(w.t, traffic) {
-				if id, ok := w.directory.Campaign(known.Features.Report); ok {
+				if id, ok := w.stored.campaign(known.Features.Report); ok {
 					before[known.Features.Report] = id
 				}
 			}
@@ -161,13 +158,20 @@ func halves(w *world, traffic simulate.Config, change func(*world)) stability {
 }
 
 func stable(w *world, traffic simulate.Config, before map[cluster.ReportID]cluster.CampaignID) (s stability) {
-	ids := map[string]map[cluster.CampaignID]bool{} // of each label, as published before
+	size := map[cluster.CampaignID]int{}
+	for _, id := range before {
+		size[w.stored.resolve(id)]++
+	}
+	ids := map[string]map[cluster.CampaignID]bool{} // of each label, those of campaigns of before
 	late, home := 0, 0
 	for l := range features(w.t, traffic) {
-		now, _ := w.directory.Campaign(l.Features.Report)
+		now, _ := w.stored.campaign(l.Features.Report)
 		if id, ok := before[l.Features.Report]; ok {
-			if now != w.directory.Resolve(id) {
+			if now != w.stored.resolve(id) {
 				s.moved++
+			}
+			if size[now] < 2 {
+				continue
 			}
 			if ids[l.Campaign] == nil {
 				ids[l.Campaign] = map[cluster.CampaignID]bool{}

@@ -17,14 +17,13 @@ type Local struct {
 // Output is what becomes of a report.
 type Output struct {
 	Verdict Verdict
-	// Sketches are for the global engine, in this order: reports that stood alone
-	// until this one came, and the report.
-	Sketches []Sketch
-	// Copy is set where the report is Copied.
-	Copy *Copy
-	// Next is the report where it is Alone or News: the local of the next round that
-	// [Route] gives takes it, by [Local.Step] if it is Alone, else by [Local.Learn].
-	Next *cluster.Features
+	// Entries are for the log of the global clusterer, in this order; their offsets are
+	// that log's to give. What is no [cluster.Finding] Again is the report itself.
+	Entries []cluster.Entry
+	// Next is set where a local of the next round is to take the report: the one that
+	// [Route] gives, by [Local.Learn] if Sketched, else by [Local.Step].
+	Next     *cluster.Features
+	Sketched bool
 }
 
 // Verdict says what a report is to a local.
@@ -34,18 +33,28 @@ type Verdict uint8
 const (
 	Taken     Verdict = iota // at or before Offset: taken already
 	Repeated                 // was seen before and counts once
-	Copied                   // a near copy: the global engine does not hear of it
+	Copied                   // a near copy: the global engine need not look at it
 	Alone                    // agrees with nothing
 	News                     // changed what the local knows
 	Unsure                   // agrees with an exemplar, within Margin
 	Drifted                  // is of a local campaign that fell apart
 	Refreshed                // a near copy that stands for those before it
+	numVerdicts
 )
 
-var verdictNames = [...]string{"taken", "repeated", "copied", "alone", "news", "unsure", "drifted", "refreshed"}
+var verdictNames = [numVerdicts]string{"taken", "repeated", "copied", "alone", "news", "unsure", "drifted", "refreshed"}
 
 // String is the verdict's name in metrics.
 func (v Verdict) String() string { return verdictNames[v] }
+
+// Verdicts lists all.
+func Verdicts() []Verdict {
+	out := make([]Verdict, numVerdicts)
+	for i := range out {
+		out[i] = Verdict(i)
+	}
+	return out
+}
 
 // NewLocal returns a local clusterer with empty state. cfg must be valid.
 func NewLocal(cfg Config) *Local {
@@ -86,28 +95,53 @@ func (l *Local) step(offset int64, f *cluster.Features, sketched bool) Output {
 	}
 	near := l.engine.Near()
 	if len(near) == 0 {
-		return Output{Verdict: Alone, Next: f}
+		return l.alone(f, sketched)
 	}
-	out := Output{Sketches: l.introduce(near, f.Time)}
+	out := Output{Entries: l.introduce(near, f.Time)}
 	if sketched {
-		out.Verdict, out.Next = News, f
+		out.Verdict = News
+		l.pass(&out, f, true)
 		return out
 	}
 	l.joined(&out, f, near[0].Report, assigned)
 	return out
 }
 
+// alone is what becomes of a report that joined nothing.
+func (l *Local) alone(f *cluster.Features, sketched bool) Output {
+	out := Output{Verdict: Alone}
+	if l.cfg.Round == 0 {
+		out.Entries = []cluster.Entry{l.entry(f, cluster.Finding{Kind: cluster.FindingAlone})}
+	}
+	l.pass(&out, f, sketched)
+	return out
+}
+
+// pass hands a report to the next round, if there is one.
+func (l *Local) pass(out *Output, f *cluster.Features, sketched bool) {
+	if l.cfg.Round+1 < Rounds {
+		out.Next, out.Sketched = f, sketched
+	}
+}
+
+// entry is what the global clusterer is told of a report. After the first round it
+// knows the report already.
+func (l *Local) entry(f *cluster.Features, found cluster.Finding) cluster.Entry {
+	found.Again = found.Again || l.cfg.Round > 0
+	return cluster.Entry{Features: f, Finding: &found}
+}
+
 // introduce sketches those reports that stood alone until now, as if they had come
 // with the one that found them.
-func (l *Local) introduce(near []*cluster.Features, now int64) []Sketch {
-	var out []Sketch
+func (l *Local) introduce(near []*cluster.Features, now int64) []cluster.Entry {
+	var out []cluster.Entry
 	for _, f := range near {
-		if l.variants.known(f.Report) {
+		if l.variants.has(f.Report) {
 			continue
 		}
 		l.variants.sketched(f.Report, now)
 		f.Time = now
-		out = append(out, Sketch{Features: f})
+		out = append(out, l.entry(f, cluster.Finding{Kind: cluster.FindingNews, Again: true}))
 	}
 	return out
 }
@@ -118,18 +152,20 @@ func (l *Local) joined(out *Output, f *cluster.Features, of cluster.ReportID, as
 	if out.Verdict = l.judge(assigned); out.Verdict == Copied {
 		n, due := l.variants.count(of, f.Time, l.cfg.Refresh.Milliseconds())
 		if !due {
-			out.Copy = &Copy{
-				Report: f.Report, Of: of, Offset: assigned.Offset, Time: f.Time,
+			out.Entries = append(out.Entries, l.entry(f, cluster.Finding{
+				Kind: cluster.FindingCopy, Of: of,
 				Evidence: assigned.Evidence, Score: assigned.Score, Content: assigned.Content,
-			}
+			}))
 			return
 		}
 		out.Verdict, copies = Refreshed, n
 	}
-	out.Sketches = append(out.Sketches, Sketch{Features: f, Copies: copies})
+	news := l.entry(f, cluster.Finding{Kind: cluster.FindingNews})
+	news.Copies = copies
+	out.Entries = append(out.Entries, news)
 	if out.Verdict == News {
-		out.Next = f
 		l.variants.sketched(f.Report, f.Time)
+		l.pass(out, f, true)
 	}
 }
 

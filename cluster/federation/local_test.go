@@ -16,7 +16,7 @@ import (
 func smallConfig() Config {
 	global := cluster.DefaultConfig()
 	global.IndexBits, global.FrequencyBits = 12, 14
-	return DefaultConfig(global, 2)
+	return DefaultConfig(global, 0, 2)
 }
 
 // reports is traffic of personalised copies only.
@@ -39,27 +39,32 @@ func reports(t testing.TB, n int) []*cluster.Features {
 func TestLocalCounts(t *testing.T) {
 	fs := reports(t, 2000)
 	l := NewLocal(smallConfig())
-	sketched, copied, counted := map[cluster.ReportID]bool{}, 0, 0
+	told, sketched, copied, counted := map[cluster.ReportID]bool{}, map[cluster.ReportID]bool{}, 0, 0
 	for i, f := range fs {
 		out := l.Step(int64(i), f)
-		for _, s := range out.Sketches {
-			if sketched[s.Features.Report] {
-				t.Fatalf("report %d: %v is sketched again", i, s.Features.Report)
+		for _, entry := range out.Entries {
+			r, found := entry.Features.Report, entry.Finding
+			if told[r] != found.Again {
+				t.Fatalf("report %d: %v is told again (%v), was told before: %v", i, r, found.Again, told[r])
 			}
-			sketched[s.Features.Report] = true
-			counted += int(s.Copies)
+			told[r] = true
+			switch found.Kind {
+			case cluster.FindingNews:
+				if sketched[r] {
+					t.Fatalf("report %d: %v is sketched again", i, r)
+				}
+				sketched[r] = true
+				counted += int(entry.Copies)
+			case cluster.FindingCopy:
+				if !sketched[found.Of] || len(found.Evidence) == 0 {
+					t.Fatalf("report %d is a copy of %v, which was not sketched, or for no reason: %+v", i, found.Of, found)
+				}
+				copied++
+			}
 		}
-		switch c := out.Copy; {
-		case c == nil && len(out.Sketches) == 0 && out.Next == nil:
-			t.Fatalf("report %d: %v, and nothing comes of it", i, out.Verdict)
-		case c == nil:
-			continue
-		case !sketched[c.Of]:
-			t.Fatalf("report %d is a copy of %v, which was not sketched", i, c.Of)
-		case c.Report != f.Report || c.Offset != int64(i) || c.Time != f.Time || len(c.Evidence) == 0:
-			t.Fatalf("copy %+v of report %v at %d", c, f.Report, i)
+		if !told[f.Report] {
+			t.Fatalf("report %d: %v, and nobody is told", i, out.Verdict)
 		}
-		copied++
 	}
 	pending := 0
 	for _, v := range l.variants.young {
@@ -77,71 +82,39 @@ func TestLocalCounts(t *testing.T) {
 }
 
 // TestLocalLearn: what was sketched before is not sketched again, and brings in what
-// stands alone here.
+// stands alone here. After the first round all is there again.
 func TestLocalLearn(t *testing.T) {
-	l := NewLocal(smallConfig())
+	cfg := smallConfig()
+	cfg.Round = 1
+	l := NewLocal(cfg)
 	sketched, introduced := map[cluster.ReportID]bool{}, 0
 	for i, f := range reports(t, 500) {
-		take := l.Step
-		if i%2 == 1 {
+		take, learned := l.Step, i%2 == 1
+		if learned {
 			take, sketched[f.Report] = l.Learn, true
 		}
 		out := take(int64(i), f)
-		for j, s := range out.Sketches {
-			if sketched[s.Features.Report] {
-				t.Fatalf("report %d: %v is sketched again", i, s.Features.Report)
+		for _, entry := range out.Entries {
+			r, found := entry.Features.Report, entry.Finding
+			if !found.Again || found.Kind == cluster.FindingAlone || sketched[r] {
+				t.Fatalf("report %d: %v is sketched before: %v, and now %+v", i, r, sketched[r], found)
 			}
-			sketched[s.Features.Report] = true
-			if i%2 == 1 || j+1 < len(out.Sketches) {
-				introduced++
+			if found.Kind == cluster.FindingCopy && (!sketched[found.Of] || learned) {
+				t.Fatalf("report %d is a copy of %v", i, found.Of)
+			}
+			if found.Kind == cluster.FindingNews {
+				sketched[r] = true
+				if r != f.Report {
+					introduced++
+				}
 			}
 		}
-		if out.Copy != nil && (!sketched[out.Copy.Of] || i%2 == 1) {
-			t.Fatalf("report %d is a copy of %v", i, out.Copy.Of)
-		}
-		if i%2 == 1 && out.Next != f {
+		if learned && (out.Next != f || !out.Sketched) {
 			t.Fatalf("report %d was learned and does not go on", i)
 		}
 	}
 	if introduced == 0 {
 		t.Error("no report that stood alone was introduced")
-	}
-}
-
-// TestCopiesCount: the global engine refuses to split all reports off a campaign,
-// and must know of copies to tell.
-func TestCopiesCount(t *testing.T) {
-	fs := reports(t, 400)
-	e := cluster.NewEngine(smallConfig().Engine)
-	l := NewLocal(smallConfig())
-	campaigns := map[cluster.ReportID]cluster.CampaignID{}
-	var last cluster.CampaignID
-	var split []cluster.ReportID
-	var offset int64
-	for i, f := range fs {
-		out := l.Step(int64(i), f)
-		for _, s := range out.Sketches {
-			for _, ev := range e.Step(s.Entry(offset)) {
-				if ev.Kind == cluster.EventAssigned {
-					campaigns[ev.Report] = ev.Campaign
-				}
-			}
-			offset++
-		}
-		if out.Verdict == Refreshed {
-			last = campaigns[f.Report]
-		}
-	}
-	for _, f := range fs {
-		if campaigns[f.Report] != "" && campaigns[f.Report] == last {
-			split = append(split, f.Report)
-		}
-	}
-	events := e.Step(cluster.Entry{Offset: offset, Decision: &cluster.Decision{
-		Kind: cluster.DecisionSplit, Campaign: last, Reports: split,
-	}})
-	if len(events) == 0 || events[0].Kind != cluster.EventSplit {
-		t.Errorf("splitting the %d sketched reports off %s: %v, want a split since copies stay", len(split), last, events)
 	}
 }
 
@@ -206,7 +179,7 @@ func TestVariants(t *testing.T) {
 	for _, id := range []cluster.ReportID{b, c, b} {
 		v.sketched(id, 0)
 	}
-	if !v.known(a) || !v.known(b) || !v.known(c) || v.known(cluster.ReportID{4}) {
+	if !v.has(a) || !v.has(b) || !v.has(c) || v.has(cluster.ReportID{4}) {
 		t.Error("what is known within two generations is wrong")
 	}
 	if len(v.young) > 2 || len(v.old) > 2 {
@@ -257,7 +230,7 @@ func TestRestoreRefuses(t *testing.T) {
 		{"of an engine", l.engine.Snapshot(), ErrNotSnapshot},
 		{"flipped bit", flipped, ErrSnapshotDamaged},
 		{"cut", good[:len(good)-1], ErrSnapshotDamaged},
-		{"other version", signed(append([]byte(snapshotMagic), 99)), ErrSnapshotVersion},
+		{"other version", signed(append([]byte(localMagic), 99)), ErrSnapshotVersion},
 		{"longer", signed(append(bytes.Clone(good[:len(good)-sha256.Size]), 0)), ErrSnapshotDamaged},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -285,7 +258,7 @@ func FuzzRestore(f *testing.F) {
 	l.variants.young[cluster.ReportID{7}] = variant{pending: 3, next: 8, since: 12}
 	l.drifted["cone"] = struct{}{}
 	whole := l.Snapshot()
-	head := len(snapshotMagic) + 1 + 1 + len(l.engine.Snapshot())
+	head := len(localMagic) + 1 + 1 + len(l.engine.Snapshot())
 	if len(l.engine.Snapshot()) > 127 {
 		head++ // its length takes two bytes
 	}
@@ -352,23 +325,27 @@ func TestRoute(t *testing.T) {
 }
 
 func TestValidate(t *testing.T) {
-	good := &cluster.Features{Text: cluster.Sketch{Total: 2, Hashes: []uint32{1, 2}}}
+	f := &cluster.Features{Time: 1}
+	news := &cluster.Finding{Kind: cluster.FindingNews}
 	for _, tt := range []struct {
-		name   string
-		sketch Sketch
-		ok     bool
+		name  string
+		entry cluster.Entry
+		ok    bool
 	}{
-		{"whole", Sketch{Features: good, Copies: MaxCopies}, true},
-		{"no features", Sketch{}, false},
-		{"too many copies", Sketch{Features: good, Copies: MaxCopies + 1}, false},
-		{"features out of bounds", Sketch{Features: &cluster.Features{Text: cluster.Sketch{Total: 1, Hashes: []uint32{2, 1}}}}, false},
+		{"whole", cluster.Entry{Features: f, Finding: news, Copies: MaxCopies}, true},
+		{"without a finding", cluster.Entry{Features: f}, true},
+		{"a decision", cluster.Entry{Decision: &cluster.Decision{}}, true},
+		{"no features", cluster.Entry{Finding: news}, false},
+		{"too many copies", cluster.Entry{Features: f, Finding: news, Copies: MaxCopies + 1}, false},
+		{"no kind", cluster.Entry{Features: f, Finding: &cluster.Finding{}}, false},
+		{"another kind", cluster.Entry{Features: f, Finding: &cluster.Finding{Kind: 99}}, false},
 	} {
-		if err := tt.sketch.Validate(); (err == nil) != tt.ok {
+		if err := Validate(&tt.entry); (err == nil) != tt.ok {
 			t.Errorf("%s: Validate() = %v", tt.name, err)
 		}
 	}
 	for _, change := range []func(*Config){
-		func(c *Config) { c.Margin = -1 }, func(c *Config) { c.Refresh = 0 }, func(c *Config) { c.Variants = 0 },
+		func(c *Config) { c.Margin = -1 }, func(c *Config) { c.Round = Rounds }, func(c *Config) { c.Refresh = 0 }, func(c *Config) { c.Variants = 0 },
 		func(c *Config) { c.Engine.Idle = -time.Second },
 	} {
 		cfg := smallConfig()
@@ -380,7 +357,7 @@ func TestValidate(t *testing.T) {
 		}
 	}
 	for _, locals := range []int{0, 1, 3, 1 << 20} {
-		if err := DefaultConfig(cluster.DefaultConfig(), locals).Validate(); err != nil {
+		if err := DefaultConfig(cluster.DefaultConfig(), 0, locals).Validate(); err != nil {
 			t.Errorf("DefaultConfig of %d locals: %v", locals, err)
 		}
 	}

@@ -13,36 +13,14 @@ type variant struct {
 	since   int64  // time of the last sketch, Unix milliseconds
 }
 
-// variants remembers which exemplars the global engine has, in two generations: when
-// the younger is full the older is forgotten. What is forgotten is sketched again,
-// and a repeat there.
+// variants remembers which exemplars the global engine has. What is forgotten is
+// sketched again, and a repeat there.
 type variants struct {
-	limit      int
-	young, old map[cluster.ReportID]variant
+	recent[cluster.ReportID, variant]
 }
 
 func newVariants(limit int) variants {
-	return variants{limit: limit, young: map[cluster.ReportID]variant{}, old: map[cluster.ReportID]variant{}}
-}
-
-func (v *variants) get(id cluster.ReportID) (variant, bool) {
-	if x, ok := v.young[id]; ok {
-		return x, true
-	}
-	x, ok := v.old[id]
-	return x, ok
-}
-
-func (v *variants) put(id cluster.ReportID, x variant) {
-	if _, ok := v.young[id]; !ok && len(v.young) >= v.limit {
-		v.old, v.young = v.young, map[cluster.ReportID]variant{}
-	}
-	v.young[id] = x
-}
-
-func (v *variants) known(id cluster.ReportID) bool {
-	_, ok := v.get(id)
-	return ok
+	return variants{newRecent[cluster.ReportID, variant](limit)}
 }
 
 // sketched notes that the global engine has an exemplar.

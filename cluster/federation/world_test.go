@@ -1,6 +1,7 @@
 package federation_test
 
 import (
+	"errors"
 	"iter"
 	"math/rand/v2"
 	"testing"
@@ -18,26 +19,26 @@ import (
 // seed says which local of the first round goes on next, another one who is killed
 // when. The other rounds follow at once.
 type world struct {
-	t         testing.TB
-	cfg       federation.Config
-	rng       *rand.Rand
-	rounds    [federation.Rounds][]*partition
-	directory *federation.Directory
-	verdicts  [federation.Rounds]map[federation.Verdict]int
-	alone     map[cluster.ReportID]bool // in the last round
-	reports   int
-	repeats   int // that the global engine was told
-
-	global *cluster.Engine
-	fresh  func() *cluster.Engine
-	length int64         // of the global log
-	spent  time.Duration // by the global engine
+	t        testing.TB
+	cfg      cluster.Config // of the global clusterer
+	locals   int            // that the configuration of each is for
+	rng      *rand.Rand
+	rounds   [federation.Rounds][]*partition
+	stored   *stored
+	verdicts [federation.Rounds]map[federation.Verdict]int
+	reports  int
+	engine   int           // reports that the global clusterer's engine took
+	heard    int           // reports that it counted the words of
+	repeats  int           // that the global clusterer was told
+	length   int64         // of the global log
+	spent    time.Duration // by the global clusterer
+	global   *federation.Global
 
 	kills *rand.Rand // nil: nobody dies, and no log is kept
 	died  int
 	log   []cluster.Entry   // the global log
 	said  [][]cluster.Event // by entry
-	saved []byte            // of the global engine
+	saved []byte            // of the global clusterer
 }
 
 // partition is a part of a round's log and the local that works on it.
@@ -57,16 +58,14 @@ type input struct {
 	sketched bool
 }
 
-func newWorld(t testing.TB, global cluster.Config, cfg federation.Config, locals int, seed uint64) *world {
+func newWorld(t testing.TB, cfg cluster.Config, locals int, seed uint64) *world {
 	w := &world{
-		t: t, cfg: cfg, rng: rand.New(rand.NewPCG(seed, 0)),
-		fresh:     func() *cluster.Engine { return cluster.NewEngine(global) },
-		directory: federation.NewDirectory(), alone: map[cluster.ReportID]bool{},
+		t: t, cfg: cfg, locals: locals, rng: rand.New(rand.NewPCG(seed, 0)),
+		global: federation.NewGlobal(cfg), stored: newStored(t),
 	}
 	for round := range w.verdicts {
 		w.verdicts[round] = map[federation.Verdict]int{}
 	}
-	w.global = w.fresh()
 	w.add(locals)
 	return w
 }
@@ -83,7 +82,9 @@ func (w *world) add(n int) {
 }
 
 // chill gives a partition to a local that knows nothing of it.
-func (w *world) chill(p *partition) { p.local = federation.NewLocal(w.cfg) }
+func (w *world) chill(p *partition) {
+	p.local = federation.NewLocal(federation.DefaultConfig(w.cfg, p.round, w.locals))
+}
 
 // lag is how many reports a local may be behind.
 const lag = 500
@@ -145,38 +146,41 @@ func (w *world) advance(p *partition, n int) {
 
 func (w *world) publish(out federation.Output, round int) {
 	w.verdicts[round][out.Verdict]++
-	for i := range out.Sketches {
-		if err := out.Sketches[i].Validate(); err != nil {
+	for _, entry := range out.Entries {
+		if err := errors.Join(federation.Validate(&entry), entry.Features.Validate()); err != nil {
 			w.t.Fatal(err)
 		}
-		w.step(out.Sketches[i].Entry(w.length))
+		entry.Offset = w.length
 		w.length++
+		w.step(entry)
 	}
-	if out.Copy != nil {
-		w.directory.Copy(out.Copy)
-	}
-	if out.Next == nil {
-		return
-	}
-	alone := out.Verdict == federation.Alone
-	if round+1 < federation.Rounds {
-		w.advance(w.append(input{out.Next, !alone}, round+1), 1)
-	} else if alone {
-		w.alone[out.Next.Report] = true
+	if out.Next != nil {
+		w.advance(w.append(input{out.Next, out.Sketched}, round+1), 1)
 	}
 }
 
-// step lets the global engine take an entry. One that it took before it was killed
-// must give the same events.
+// step lets the global clusterer take an entry, as light as may be. One that it took
+// before it was killed must give the same events.
 func (w *world) step(entry cluster.Entry) {
+	told := entry
+	switch {
+	case federation.Light(&entry, w.global.Knows):
+		told.Features = &cluster.Features{Report: entry.Features.Report, Time: entry.Features.Time}
+	case entry.Finding.Kind == cluster.FindingAlone:
+		w.heard++
+	default:
+		w.engine++
+	}
 	start := time.Now()
-	events := w.global.Step(entry)
+	events := w.global.Step(told)
 	w.spent += time.Since(start)
 	for i := range events {
-		w.directory.Event(&events[i])
 		if events[i].Kind == cluster.EventRepeat {
 			w.repeats++
 		}
+	}
+	if w.kills == nil || entry.Offset == int64(len(w.said)) {
+		w.stored.take(events)
 	}
 	if w.kills == nil {
 		return
@@ -223,7 +227,7 @@ func (w *world) killLocal(p *partition) {
 
 func (w *world) killGlobal() {
 	w.died++
-	w.global = w.fresh()
+	w.global = federation.NewGlobal(w.cfg)
 	if w.saved != nil {
 		if err := w.global.Restore(w.saved); err != nil {
 			w.t.Fatal(err)
@@ -234,25 +238,26 @@ func (w *world) killGlobal() {
 	}
 }
 
-// sketched is how many reports the global engine was told of, as a share of all.
-func (w *world) sketched() float64 { return float64(w.length-int64(w.repeats)) / float64(w.reports) }
+// sketched is how many reports the global engine looked at, as a share of all.
+func (w *world) sketched() float64 { return float64(w.engine) / float64(w.reports) }
+
+// items are what became of the traffic.
+func (w *world) items(traffic simulate.Config) []score.Item { return w.stored.items(traffic) }
 
 // single is what one clusterer makes of the traffic, and the time it took.
 func single(t testing.TB, cfg cluster.Config, traffic simulate.Config) ([]score.Item, time.Duration) {
 	t.Helper()
-	d, e := federation.NewDirectory(), cluster.NewEngine(cfg)
+	s, e := newStored(t), cluster.NewEngine(cfg)
 	var spent time.Duration
 	var offset int64
 	for l := range features(t, traffic) {
 		start := time.Now()
 		events := e.Step(cluster.Entry{Offset: offset, Features: l.Features})
 		spent += time.Since(start)
-		for i := range events {
-			d.Event(&events[i])
-		}
+		s.take(events)
 		offset++
 	}
-	return items(t, d, nil, traffic), spent
+	return s.items(traffic), spent
 }
 
 func features(t testing.TB, cfg simulate.Config) iter.Seq[simulate.Labelled] {
@@ -264,22 +269,76 @@ func features(t testing.TB, cfg simulate.Config) iter.Seq[simulate.Labelled] {
 	return stream
 }
 
-// items are what a directory says of the traffic. It must know every report that is
-// not alone.
-func items(t testing.TB, d *federation.Directory, alone map[cluster.ReportID]bool, cfg simulate.Config) []score.Item {
-	t.Helper()
+// stored is what a store makes of events: each report once, where they say.
+type stored struct {
+	t      testing.TB
+	at     map[cluster.ReportID]cluster.CampaignID
+	merged map[cluster.CampaignID]cluster.CampaignID
+	seq    uint64
+}
+
+func newStored(t testing.TB) *stored {
+	return &stored{t: t, at: map[cluster.ReportID]cluster.CampaignID{}, merged: map[cluster.CampaignID]cluster.CampaignID{}}
+}
+
+func (s *stored) take(events []cluster.Event) {
+	for i := range events {
+		ev := &events[i]
+		if s.seq++; ev.Seq != s.seq {
+			s.t.Fatalf("event %d after %d", ev.Seq, s.seq-1)
+		}
+		switch ev.Kind {
+		case cluster.EventAssigned:
+			if _, again := s.at[ev.Report]; again {
+				s.t.Fatalf("report %v is assigned a second time", ev.Report)
+			}
+			s.live(ev.Campaign)
+			s.at[ev.Report] = ev.Campaign
+		case cluster.EventMoved, cluster.EventPinned:
+			s.live(ev.Campaign)
+			s.at[ev.Report] = ev.Campaign
+		case cluster.EventMerged:
+			s.live(ev.Campaign)
+			s.live(ev.Other)
+			s.merged[ev.Other] = ev.Campaign
+		case cluster.EventCreated:
+			s.live(ev.Campaign)
+		}
+	}
+}
+
+// live holds an id against those that are gone.
+func (s *stored) live(id cluster.CampaignID) {
+	if into, gone := s.merged[id]; gone {
+		s.t.Fatalf("campaign %s is used again after it merged into %s", id, into)
+	}
+}
+
+func (s *stored) resolve(id cluster.CampaignID) cluster.CampaignID {
+	for {
+		next, ok := s.merged[id]
+		if !ok {
+			return id
+		}
+		id = next
+	}
+}
+
+// campaign is that of a report, or the id that stands for it alone.
+func (s *stored) campaign(r cluster.ReportID) (cluster.CampaignID, bool) {
+	id, ok := s.at[r]
+	return s.resolve(id), ok
+}
+
+// items are what became of traffic. Every report must be somewhere.
+func (s *stored) items(traffic simulate.Config) []score.Item {
 	var out []score.Item
-	for l := range features(t, cfg) {
-		id, ok := d.Campaign(l.Features.Report)
-		if !ok && !alone[l.Features.Report] {
-			t.Fatalf("report %v is nowhere", l.Features.Report)
+	for l := range features(s.t, traffic) {
+		id, ok := s.campaign(l.Features.Report)
+		if !ok {
+			s.t.Fatalf("report %v is nowhere", l.Features.Report)
 		}
 		out = append(out, score.Item{Truth: l.Campaign, Corpus: l.Class.String(), Kind: string(l.Kind), Got: string(id)})
 	}
 	return out
-}
-
-// items are what became of the traffic.
-func (w *world) items(traffic simulate.Config) []score.Item {
-	return items(w.t, w.directory, w.alone, traffic)
 }

@@ -52,7 +52,7 @@ const skew = time.Hour
 
 // read does everything but the settling.
 func (a *auditor) read(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{a.positions, a.readReports, a.readFeatures, a.readLetters, a.readEvents, a.readStore} {
+	for _, step := range []func(context.Context) error{a.positions, a.readReports, a.readLocals, a.readFeatures, a.readLetters, a.readEvents, a.readStore} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -105,6 +105,42 @@ func (a *auditor) readReports(ctx context.Context) error {
 	})
 }
 
+// readLocals reads what local clusterers, where there are any, have still to do. After
+// their first round a report is in topic "features".
+func (a *auditor) readLocals(ctx context.Context) error {
+	s := pipeline.LocalStage(0)
+	if ok, err := a.client.Has(ctx, s.Topic); err != nil || !ok {
+		return err
+	}
+	done, err := a.client.Committed(ctx, s.Group, s.Topic)
+	if err != nil {
+		return fmt.Errorf("how far %s is: %w", s.Name, err)
+	}
+	ends, err := a.client.End(ctx, s.Topic)
+	if err != nil {
+		return err
+	}
+	for part := range ends {
+		err := a.client.Each(ctx, s.Topic, part, done[part], ends[part], func(rec pipeline.Record) error {
+			if id, row, err := record.UnmarshalReport(rec.Value); err == nil && row != nil {
+				a.facts.waiting[id] = s.Name
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// again says whether a record of "features" is of a report that is there before: what
+// a local clusterer found out later.
+func again(value []byte) bool {
+	entry, err := record.UnmarshalFinding(value)
+	return err == nil && entry.Finding != nil && entry.Finding.Again
+}
+
 func (a *auditor) readFeatures(ctx context.Context) error {
 	first := true
 	return a.span(ctx, pipeline.TopicFeatures, time.UnixMilli(a.from).Add(-skew), func(rec pipeline.Record) error {
@@ -112,6 +148,9 @@ func (a *auditor) readFeatures(ctx context.Context) error {
 			a.begun, first = rec.Offset, false
 		}
 		a.ended = rec.Offset + 1
+		if again(rec.Value) {
+			return nil
+		}
 		id, row, err := record.UnmarshalReport(rec.Value)
 		if err != nil {
 			// Only its letter says what it was.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"shoal/cluster"
+	"shoal/cluster/federation"
 	"shoal/pipeline"
 	"shoal/pipeline/kafka"
 	"shoal/pipeline/publish"
@@ -168,17 +169,17 @@ func featuresOf(rec pipeline.Record, want cluster.ReportID) (*cluster.Features, 
 // lastEngine is one that knows what the clusterer's last snapshot does, and says so
 // for people.
 func lastEngine(ctx context.Context, dir *snapshot.Dir) (*cluster.Engine, string, error) {
-	engine := cluster.NewEngine(cluster.DefaultConfig())
+	global := federation.NewGlobal(cluster.DefaultConfig()) // takes a single one\'s as well
 	b, ok, err := dir.Load(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	if !ok {
 		err = errors.New("there is no snapshot")
-	} else if err = engine.Restore(b); err == nil {
-		return engine, fmt.Sprintf("How rare values are, and what a campaign has in common, is that of the clusterer's snapshot at offset %d.", engine.Offset()), nil
+	} else if err = global.Restore(b); err == nil {
+		return global.Engine(), fmt.Sprintf("How rare values are, and what a campaign has in common, is that of the clusterer's snapshot at offset %d.", global.Offset()), nil
 	}
-	return engine, fmt.Sprintf("All values were taken as rare, since %v: the clusterer keeps one every few minutes and when it stops, --snapshots says where.", err), nil
+	return global.Engine(), fmt.Sprintf("All values were taken as rare, since %v: the clusterer keeps one every few minutes and when it stops, --snapshots says where.", err), nil
 }
 
 // history fills in who the two are and how they came where they are.

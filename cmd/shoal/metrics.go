@@ -32,9 +32,13 @@ func (s *stage) check() check {
 	}}
 }
 
-// lagOf collects the lag of a stage, or without a name that of every stage.
+// lagOf collects the lag of a stage, or without a name that of every stage but the
+// local clusterers, which tell it themselves.
 func lagOf(o pipeline.Offsets, log *slog.Logger, name string) *pipeline.LagCollector {
-	stages := slices.DeleteFunc(pipeline.Stages(), func(s pipeline.Stage) bool { return name != "" && s.Name != name })
+	if name == "" {
+		return pipeline.NewLagCollector(o, log, pipeline.Stages()...)
+	}
+	stages := slices.DeleteFunc(append(pipeline.Stages(), pipeline.LocalStages()...), func(s pipeline.Stage) bool { return s.Name != name })
 	return pipeline.NewLagCollector(o, log, stages...)
 }
 

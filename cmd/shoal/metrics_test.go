@@ -20,6 +20,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"sigs.k8s.io/yaml"
 
+	"shoal/cluster/federation"
 	"shoal/pipeline/intake"
 	"shoal/pipeline/kafka"
 )
@@ -88,8 +89,11 @@ func programMetrics(t *testing.T) catalogue {
 		t.Fatal(err)
 	}
 	r := road{client, quiet, c}
-	r.worker(nil, 1)
-	r.clusterer(t.TempDir(), time.Hour)
+	r.worker(nil, 1, false)
+	r.clusterer(t.TempDir(), time.Hour, true)
+	for round := range federation.Rounds {
+		r.local(round, 1, &clustererFlags{snapshots: t.TempDir()})
+	}
 	r.writer(nil)
 	intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{Registerer: c, Tokens: new(intake.Tokens)})
 	intake.NewLMTP(intake.DefaultLMTPConfig(), intake.LMTPDeps{Registerer: c})

@@ -55,6 +55,7 @@ and all other commands find it out themselves.
 	fs.StringVar(&cluster, "cluster", "", "make the tables on the ClickHouse cluster of this `NAME`")
 	fs.BoolVar(&dry, "dry-run", false, "print the SQL and do nothing")
 	fs.IntVar(&topics.Partitions, "partitions", topics.Partitions, "partitions of topic reports: the most workers that can share it")
+	fs.IntVar(&topics.Locals, "locals", 0, "partitions of each topic of local clusterers (shoal clusterer --local): the most of them that can share the reports; 0 makes no such topics")
 	fs.IntVar(&topics.Replication, "replication", topics.Replication, "copies of each topic: 3 on a cluster")
 	return cmd
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"shoal/cluster"
 	"shoal/pipeline"
 	"shoal/pipeline/extract"
 	"shoal/pipeline/intake"
@@ -37,12 +36,17 @@ func (r *road) config(name string) pipeline.StageConfig {
 	return pipeline.StageConfig{Log: r.log.With("stage", name), Registerer: r.reg}
 }
 
-func (r *road) worker(x pipeline.Extract, parallel int) stage {
+// worker writes to the clusterer, or with toLocals to local ones.
+func (r *road) worker(x pipeline.Extract, parallel int, toLocals bool) stage {
+	var features pipeline.Sink = r.client.NewSink(pipeline.TopicFeatures)
+	if toLocals {
+		features = pipeline.Routed{Sink: r.client.NewSink(pipeline.TopicRound(0))}
+	}
 	group := r.client.NewGroup(pipeline.GroupWorker, pipeline.TopicReports)
 	w := pipeline.NewWorker(pipeline.WorkerConfig{
 		StageConfig: r.config("worker"),
 		Source:      group,
-		Features:    r.client.NewSink(pipeline.TopicFeatures),
+		Features:    features,
 		Dead:        r.client.NewSink(pipeline.TopicDead),
 		Extract:     x,
 		Parallel:    parallel,
@@ -50,7 +54,7 @@ func (r *road) worker(x pipeline.Extract, parallel int) stage {
 	return stage{"worker", w.Run, group.Close, group.Standing, w.Progress()}
 }
 
-func (r *road) clusterer(snapshots string, every time.Duration) stage {
+func (r *road) clusterer(snapshots string, every time.Duration, global bool) stage {
 	features := r.client.NewLog(pipeline.GroupClusterer, pipeline.TopicFeatures)
 	c := pipeline.NewClusterer(pipeline.ClustererConfig{
 		StageConfig: r.config("clusterer"),
@@ -60,7 +64,7 @@ func (r *road) clusterer(snapshots string, every time.Duration) stage {
 		History:     r.client.NewReader(pipeline.TopicEvents),
 		Dead:        r.client.NewSink(pipeline.TopicDead),
 		Snapshots:   snapshot.NewDir(snapshots, r.log), SnapshotEvery: every,
-		NewEngine: func() pipeline.Engine { return cluster.NewEngine(cluster.DefaultConfig()) },
+		NewEngine: func() pipeline.Engine { return newEngine(global) },
 	})
 	return stage{"clusterer", c.Run, features.Close, features.Standing, c.Progress()}
 }

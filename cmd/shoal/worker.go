@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"shoal/pipeline"
 )
 
 func (a *app) workerCommand() *cobra.Command {
@@ -11,6 +13,7 @@ func (a *app) workerCommand() *cobra.Command {
 	var files tableFlags
 	var f extractFlags
 	var key string
+	var toLocals bool
 	cmd.Long = `Extract what can be compared, and the row that is stored, from the messages of
 topic reports. Any number of workers share the topic's partitions.
 
@@ -18,7 +21,7 @@ Recipients leave it as pseudonyms under the key. All workers must have the same
 key: with another a recipient gets another pseudonym.`
 	cmd.Example = "  shoal worker --kafka broker:9092 --key /etc/shoal/key --metrics :9100"
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return s.run(cmd.Context(), func(context.Context) error {
+		return s.run(cmd.Context(), func(ctx context.Context) error {
 			if key == "" {
 				key = s.data.key()
 			}
@@ -38,12 +41,18 @@ key: with another a recipient gets another pseudonym.`
 			if err != nil {
 				return err
 			}
-			s.stage(s.road().worker(x, f.parallel))
+			if toLocals {
+				if err := s.has(ctx, pipeline.TopicRound(0)); err != nil {
+					return err
+				}
+			}
+			s.stage(s.road().worker(x, f.parallel, toLocals))
 			return nil
 		})
 	}
 	files.registerAttrs(cmd.Flags())
 	f.register(cmd.Flags())
 	cmd.Flags().StringVar(&key, "key", "", "`FILE` with the key of pseudonyms, made if there is none (default DIR/key of --data)")
+	cmd.Flags().BoolVar(&toLocals, "to-locals", false, "write to the topic of local clusterers (shoal clusterer --local) rather than to features")
 	return cmd
 }

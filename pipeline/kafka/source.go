@@ -2,6 +2,8 @@ package kafka
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -10,18 +12,23 @@ import (
 )
 
 // Group shares a topic's partitions with the other members of a consumer group.
-// It is a pipeline.Source; [Group.Close] leaves the group.
+// It is a pipeline.Source and a pipeline.Partitions; [Group.Close] leaves the group.
 type Group struct {
 	member
 	reading *generation
 	chunks  chan []pipeline.Record
+	ask     func(context.Context, []pipeline.Assignment) error // nil: they are read from what is committed
 }
+
+// OnAssign implements pipeline.Partitions.
+func (s *Group) OnAssign(ask func(context.Context, []pipeline.Assignment) error) { s.ask = ask }
 
 // batchBytes is how much of what is ready one Fetch joins together.
 const batchBytes = 8 << 20
 
 // NewGroup returns a member of group on topic. It joins at the first Fetch.
 func (c *Client) NewGroup(group, topic string) *Group {
+	c.metrics.lost.WithLabelValues(topic) // a step from 0, not a series that begins
 	return &Group{member: member{client: c, group: group, topic: topic,
 		balancers: []kafka.GroupBalancer{kafka.RangeGroupBalancer{}, kafka.RoundRobinGroupBalancer{}}}}
 }
@@ -34,7 +41,11 @@ func (s *Group) Fetch(ctx context.Context) ([]pipeline.Record, error) {
 		return nil, err
 	}
 	if s.reading != g {
-		s.follow(g)
+		begin, err := s.begin(ctx, g)
+		if err != nil {
+			return nil, err
+		}
+		s.follow(g, begin)
 	}
 	if g.over() {
 		<-g.ended
@@ -70,12 +81,36 @@ func (s *Group) more(recs []pipeline.Record) []pipeline.Record {
 	}
 }
 
-// follow starts to read the generation's partitions, each from its committed
-// offset, until the generation ends.
-func (s *Group) follow(g *generation) {
+// begin gives where to read each of the generation's partitions from: its committed
+// offset, or what the consumer says.
+func (s *Group) begin(ctx context.Context, g *generation) (map[int]int64, error) {
+	if s.ask == nil {
+		return g.begin, nil
+	}
+	var given []pipeline.Assignment
+	for _, part := range slices.Sorted(maps.Keys(g.begin)) {
+		c := cursor{client: s.client, topic: s.topic, part: part, offset: -1}
+		if c.begin(ctx); c.offset < 0 {
+			return nil, context.Cause(ctx)
+		}
+		committed := max(c.offset, g.begin[part])
+		given = append(given, pipeline.Assignment{Partition: part, First: c.offset, Committed: committed, From: committed})
+	}
+	if err := s.ask(ctx, given); err != nil {
+		return nil, err
+	}
+	begin := make(map[int]int64, len(given))
+	for _, a := range given {
+		begin[a.Partition] = a.From
+	}
+	return begin, nil
+}
+
+// follow starts to read the generation's partitions until the generation ends.
+func (s *Group) follow(g *generation, begin map[int]int64) {
 	s.reading, s.chunks = g, make(chan []pipeline.Record)
 	chunks := s.chunks
-	for part, offset := range g.begin {
+	for part, offset := range begin {
 		g.gen.Start(func(ctx context.Context) {
 			c := cursor{client: s.client, topic: s.topic, part: part, offset: offset}
 			c.begin(ctx)

@@ -18,10 +18,13 @@ import (
 type Topics struct {
 	// Partitions of "reports": the most workers that can share it.
 	Partitions int
+	// Locals are the partitions of each topic of local clusterers: the most of them
+	// that can share a round. 0 makes none of these topics.
+	Locals int
 	// Replication is the number of copies; 3 on a cluster, 1 on one machine.
 	Replication int
-	// Reports, Log and Dead say how long "reports", the two logs ("features",
-	// "events") and "reports.dead" keep records; 0 for ever. The logs must
+	// Reports, Log and Dead say how long "reports" and the topics of local clusterers,
+	// the two logs ("features", "events") and "reports.dead" keep records; 0 for ever. The logs must
 	// outlast the oldest snapshot, and rows that are to be built again.
 	Reports, Log, Dead time.Duration
 }
@@ -34,6 +37,9 @@ func DefaultTopics() Topics {
 
 // Validate says what is wrong with t.
 func (t Topics) Validate() error {
+	if t.Locals < 0 {
+		return fmt.Errorf("%d local clusterers: want 0 or more", t.Locals)
+	}
 	if t.Partitions < 1 || t.Replication < 1 {
 		return fmt.Errorf("%d partitions and %d copies: want at least one of each", t.Partitions, t.Replication)
 	}
@@ -44,13 +50,22 @@ func (t Topics) Validate() error {
 }
 
 func (t Topics) configs() []kafka.TopicConfig {
-	return []kafka.TopicConfig{
+	out := []kafka.TopicConfig{
 		t.config(pipeline.TopicReports, t.Partitions, t.Reports),
 		t.config(pipeline.TopicFeatures, 1, t.Log),
 		t.config(pipeline.TopicEvents, 1, t.Log),
 		t.config(pipeline.TopicDead, 1, t.Dead),
 	}
+	if t.Locals > 0 {
+		for _, s := range pipeline.LocalStages() {
+			out = append(out, t.config(s.Topic, t.Locals, t.Reports))
+		}
+	}
+	return out
 }
+
+// single are the topics whose order is the truth.
+var single = []string{pipeline.TopicFeatures, pipeline.TopicEvents, pipeline.TopicDead}
 
 func (t Topics) config(name string, partitions int, keep time.Duration) kafka.TopicConfig {
 	retention := "-1"
@@ -93,7 +108,7 @@ func (c *Client) EnsureTopics(ctx context.Context, t Topics) error {
 		if err != nil {
 			return err
 		}
-		if topic.Topic != pipeline.TopicReports && len(ends) != 1 {
+		if slices.Contains(single, topic.Topic) && len(ends) != 1 {
 			return fmt.Errorf("topic %q has %d partitions: it must have one, since its order is the truth", topic.Topic, len(ends))
 		}
 	}
@@ -116,6 +131,15 @@ func (c *Client) awaitEnd(ctx context.Context, topic string) ([]int64, error) {
 			return nil, errors.Join(err, ctx.Err())
 		}
 	}
+}
+
+// Has says whether a topic is there.
+func (c *Client) Has(ctx context.Context, topic string) (bool, error) {
+	_, err := c.partitions(ctx, topic)
+	if errors.Is(err, kafka.UnknownTopicOrPartition) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // partitions lists the numbers of a topic's partitions, ascending.

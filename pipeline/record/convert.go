@@ -112,9 +112,15 @@ func fromEvent(e *cluster.Event) *Event {
 	if e.Report != (cluster.ReportID{}) {
 		out.ReportId = e.Report[:]
 	}
-	for i := range e.Evidence {
-		v := &e.Evidence[i]
-		out.Evidence = append(out.Evidence, &Evidence{
+	out.Evidence = fromEvidence(e.Evidence)
+	return out
+}
+
+func fromEvidence(all []cluster.Evidence) []*Evidence {
+	var out []*Evidence
+	for i := range all {
+		v := &all[i]
+		out = append(out, &Evidence{
 			Key: uint32(v.Key), Matched: v.Matched[:], Value: v.Value,
 			Score: float32(v.Score), Weight: float32(v.Weight),
 		})

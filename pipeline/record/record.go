@@ -60,7 +60,9 @@ func UnmarshalEntry(b []byte) (cluster.Entry, error) {
 	switch {
 	case e.GetReport() != nil:
 		f, err := toFeatures(e.GetReport().GetFeatures())
-		return cluster.Entry{Features: f}, err
+		out := cluster.Entry{Features: f}
+		e.GetFinding().found(&out)
+		return out, err
 	case e.GetDecision() != nil:
 		d, err := toDecision(e.GetDecision())
 		return cluster.Entry{Decision: d}, err

@@ -34,7 +34,10 @@ type Entry struct {
 	//
 	//	*Entry_Report
 	//	*Entry_Decision
-	Kind          isEntry_Kind `protobuf_oneof:"kind"`
+	Kind isEntry_Kind `protobuf_oneof:"kind"`
+	// What a local clusterer found out about the report. A program that does not know
+	// it clusters the report itself.
+	Finding       *Finding `protobuf:"bytes,4,opt,name=finding,proto3" json:"finding,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -101,6 +104,13 @@ func (x *Entry) GetDecision() *Decision {
 	return nil
 }
 
+func (x *Entry) GetFinding() *Finding {
+	if x != nil {
+		return x.Finding
+	}
+	return nil
+}
+
 type isEntry_Kind interface {
 	isEntry_Kind()
 }
@@ -116,6 +126,99 @@ type Entry_Decision struct {
 func (*Entry_Report) isEntry_Kind() {}
 
 func (*Entry_Decision) isEntry_Kind() {}
+
+// Finding mirrors cluster.Finding, and has the copies of cluster.Entry.
+type Finding struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          uint32                 `protobuf:"varint,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	Again         bool                   `protobuf:"varint,2,opt,name=again,proto3" json:"again,omitempty"`
+	Of            []byte                 `protobuf:"bytes,3,opt,name=of,proto3" json:"of,omitempty"`
+	Evidence      []*Evidence            `protobuf:"bytes,4,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	Score         float32                `protobuf:"fixed32,5,opt,name=score,proto3" json:"score,omitempty"`
+	Content       float32                `protobuf:"fixed32,6,opt,name=content,proto3" json:"content,omitempty"`
+	Copies        uint32                 `protobuf:"varint,7,opt,name=copies,proto3" json:"copies,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Finding) Reset() {
+	*x = Finding{}
+	mi := &file_record_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Finding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Finding) ProtoMessage() {}
+
+func (x *Finding) ProtoReflect() protoreflect.Message {
+	mi := &file_record_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Finding.ProtoReflect.Descriptor instead.
+func (*Finding) Descriptor() ([]byte, []int) {
+	return file_record_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Finding) GetKind() uint32 {
+	if x != nil {
+		return x.Kind
+	}
+	return 0
+}
+
+func (x *Finding) GetAgain() bool {
+	if x != nil {
+		return x.Again
+	}
+	return false
+}
+
+func (x *Finding) GetOf() []byte {
+	if x != nil {
+		return x.Of
+	}
+	return nil
+}
+
+func (x *Finding) GetEvidence() []*Evidence {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+func (x *Finding) GetScore() float32 {
+	if x != nil {
+		return x.Score
+	}
+	return 0
+}
+
+func (x *Finding) GetContent() float32 {
+	if x != nil {
+		return x.Content
+	}
+	return 0
+}
+
+func (x *Finding) GetCopies() uint32 {
+	if x != nil {
+		return x.Copies
+	}
+	return 0
+}
 
 // Report is one extracted report.
 type Report struct {
@@ -135,7 +238,7 @@ type Report struct {
 
 func (x *Report) Reset() {
 	*x = Report{}
-	mi := &file_record_proto_msgTypes[1]
+	mi := &file_record_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -147,7 +250,7 @@ func (x *Report) String() string {
 func (*Report) ProtoMessage() {}
 
 func (x *Report) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[1]
+	mi := &file_record_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -160,7 +263,7 @@ func (x *Report) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Report.ProtoReflect.Descriptor instead.
 func (*Report) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{1}
+	return file_record_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Report) GetFeatures() *Features {
@@ -218,7 +321,7 @@ type Features struct {
 
 func (x *Features) Reset() {
 	*x = Features{}
-	mi := &file_record_proto_msgTypes[2]
+	mi := &file_record_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -230,7 +333,7 @@ func (x *Features) String() string {
 func (*Features) ProtoMessage() {}
 
 func (x *Features) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[2]
+	mi := &file_record_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -243,7 +346,7 @@ func (x *Features) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Features.ProtoReflect.Descriptor instead.
 func (*Features) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{2}
+	return file_record_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Features) GetReportId() []byte {
@@ -363,7 +466,7 @@ type Sketch struct {
 
 func (x *Sketch) Reset() {
 	*x = Sketch{}
-	mi := &file_record_proto_msgTypes[3]
+	mi := &file_record_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -375,7 +478,7 @@ func (x *Sketch) String() string {
 func (*Sketch) ProtoMessage() {}
 
 func (x *Sketch) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[3]
+	mi := &file_record_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -388,7 +491,7 @@ func (x *Sketch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sketch.ProtoReflect.Descriptor instead.
 func (*Sketch) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{3}
+	return file_record_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Sketch) GetTotal() uint32 {
@@ -429,7 +532,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_record_proto_msgTypes[4]
+	mi := &file_record_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -441,7 +544,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[4]
+	mi := &file_record_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -454,7 +557,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{4}
+	return file_record_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *File) GetKind() uint32 {
@@ -525,7 +628,7 @@ type Value struct {
 
 func (x *Value) Reset() {
 	*x = Value{}
-	mi := &file_record_proto_msgTypes[5]
+	mi := &file_record_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -537,7 +640,7 @@ func (x *Value) String() string {
 func (*Value) ProtoMessage() {}
 
 func (x *Value) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[5]
+	mi := &file_record_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -550,7 +653,7 @@ func (x *Value) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Value.ProtoReflect.Descriptor instead.
 func (*Value) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{5}
+	return file_record_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Value) GetKey() uint32 {
@@ -591,7 +694,7 @@ type Decision struct {
 
 func (x *Decision) Reset() {
 	*x = Decision{}
-	mi := &file_record_proto_msgTypes[6]
+	mi := &file_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -603,7 +706,7 @@ func (x *Decision) String() string {
 func (*Decision) ProtoMessage() {}
 
 func (x *Decision) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[6]
+	mi := &file_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -616,7 +719,7 @@ func (x *Decision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decision.ProtoReflect.Descriptor instead.
 func (*Decision) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{6}
+	return file_record_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Decision) GetKind() uint32 {
@@ -726,7 +829,7 @@ type Row struct {
 
 func (x *Row) Reset() {
 	*x = Row{}
-	mi := &file_record_proto_msgTypes[7]
+	mi := &file_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -738,7 +841,7 @@ func (x *Row) String() string {
 func (*Row) ProtoMessage() {}
 
 func (x *Row) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[7]
+	mi := &file_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -751,7 +854,7 @@ func (x *Row) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Row.ProtoReflect.Descriptor instead.
 func (*Row) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{7}
+	return file_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Row) GetReportedAtMs() int64 {
@@ -1027,7 +1130,7 @@ type Attachment struct {
 
 func (x *Attachment) Reset() {
 	*x = Attachment{}
-	mi := &file_record_proto_msgTypes[8]
+	mi := &file_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1039,7 +1142,7 @@ func (x *Attachment) String() string {
 func (*Attachment) ProtoMessage() {}
 
 func (x *Attachment) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[8]
+	mi := &file_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1052,7 +1155,7 @@ func (x *Attachment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attachment.ProtoReflect.Descriptor instead.
 func (*Attachment) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{8}
+	return file_record_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Attachment) GetName() string {
@@ -1114,7 +1217,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_record_proto_msgTypes[9]
+	mi := &file_record_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1126,7 +1229,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[9]
+	mi := &file_record_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1139,7 +1242,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{9}
+	return file_record_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Event) GetVersion() uint32 {
@@ -1261,7 +1364,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_record_proto_msgTypes[10]
+	mi := &file_record_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1273,7 +1376,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[10]
+	mi := &file_record_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1286,7 +1389,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{10}
+	return file_record_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Evidence) GetKey() uint32 {
@@ -1328,12 +1431,21 @@ var File_record_proto protoreflect.FileDescriptor
 
 const file_record_proto_rawDesc = "" +
 	"\n" +
-	"\frecord.proto\x12\x0fshoal.record.v1\"\x95\x01\n" +
+	"\frecord.proto\x12\x0fshoal.record.v1\"\xc9\x01\n" +
 	"\x05Entry\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x121\n" +
 	"\x06report\x18\x02 \x01(\v2\x17.shoal.record.v1.ReportH\x00R\x06report\x127\n" +
-	"\bdecision\x18\x03 \x01(\v2\x19.shoal.record.v1.DecisionH\x00R\bdecisionB\x06\n" +
-	"\x04kind\"\x93\x01\n" +
+	"\bdecision\x18\x03 \x01(\v2\x19.shoal.record.v1.DecisionH\x00R\bdecision\x122\n" +
+	"\afinding\x18\x04 \x01(\v2\x18.shoal.record.v1.FindingR\afindingB\x06\n" +
+	"\x04kind\"\xc2\x01\n" +
+	"\aFinding\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\rR\x04kind\x12\x14\n" +
+	"\x05again\x18\x02 \x01(\bR\x05again\x12\x0e\n" +
+	"\x02of\x18\x03 \x01(\fR\x02of\x125\n" +
+	"\bevidence\x18\x04 \x03(\v2\x19.shoal.record.v1.EvidenceR\bevidence\x12\x14\n" +
+	"\x05score\x18\x05 \x01(\x02R\x05score\x12\x18\n" +
+	"\acontent\x18\x06 \x01(\x02R\acontent\x12\x16\n" +
+	"\x06copies\x18\a \x01(\rR\x06copies\"\x93\x01\n" +
 	"\x06Report\x125\n" +
 	"\bfeatures\x18\x01 \x01(\v2\x19.shoal.record.v1.FeaturesR\bfeatures\x12\x10\n" +
 	"\x03row\x18\x02 \x01(\fR\x03row\x12\x1f\n" +
@@ -1483,41 +1595,44 @@ func file_record_proto_rawDescGZIP() []byte {
 	return file_record_proto_rawDescData
 }
 
-var file_record_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_record_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_record_proto_goTypes = []any{
 	(*Entry)(nil),      // 0: shoal.record.v1.Entry
-	(*Report)(nil),     // 1: shoal.record.v1.Report
-	(*Features)(nil),   // 2: shoal.record.v1.Features
-	(*Sketch)(nil),     // 3: shoal.record.v1.Sketch
-	(*File)(nil),       // 4: shoal.record.v1.File
-	(*Value)(nil),      // 5: shoal.record.v1.Value
-	(*Decision)(nil),   // 6: shoal.record.v1.Decision
-	(*Row)(nil),        // 7: shoal.record.v1.Row
-	(*Attachment)(nil), // 8: shoal.record.v1.Attachment
-	(*Event)(nil),      // 9: shoal.record.v1.Event
-	(*Evidence)(nil),   // 10: shoal.record.v1.Evidence
-	nil,                // 11: shoal.record.v1.Row.AttrsEntry
-	nil,                // 12: shoal.record.v1.Row.OriginsEntry
+	(*Finding)(nil),    // 1: shoal.record.v1.Finding
+	(*Report)(nil),     // 2: shoal.record.v1.Report
+	(*Features)(nil),   // 3: shoal.record.v1.Features
+	(*Sketch)(nil),     // 4: shoal.record.v1.Sketch
+	(*File)(nil),       // 5: shoal.record.v1.File
+	(*Value)(nil),      // 6: shoal.record.v1.Value
+	(*Decision)(nil),   // 7: shoal.record.v1.Decision
+	(*Row)(nil),        // 8: shoal.record.v1.Row
+	(*Attachment)(nil), // 9: shoal.record.v1.Attachment
+	(*Event)(nil),      // 10: shoal.record.v1.Event
+	(*Evidence)(nil),   // 11: shoal.record.v1.Evidence
+	nil,                // 12: shoal.record.v1.Row.AttrsEntry
+	nil,                // 13: shoal.record.v1.Row.OriginsEntry
 }
 var file_record_proto_depIdxs = []int32{
-	1,  // 0: shoal.record.v1.Entry.report:type_name -> shoal.record.v1.Report
-	6,  // 1: shoal.record.v1.Entry.decision:type_name -> shoal.record.v1.Decision
-	2,  // 2: shoal.record.v1.Report.features:type_name -> shoal.record.v1.Features
-	3,  // 3: shoal.record.v1.Features.text:type_name -> shoal.record.v1.Sketch
-	3,  // 4: shoal.record.v1.Features.words:type_name -> shoal.record.v1.Sketch
-	3,  // 5: shoal.record.v1.Features.tags:type_name -> shoal.record.v1.Sketch
-	4,  // 6: shoal.record.v1.Features.files:type_name -> shoal.record.v1.File
-	5,  // 7: shoal.record.v1.Features.values:type_name -> shoal.record.v1.Value
-	3,  // 8: shoal.record.v1.File.text:type_name -> shoal.record.v1.Sketch
-	11, // 9: shoal.record.v1.Row.attrs:type_name -> shoal.record.v1.Row.AttrsEntry
-	8,  // 10: shoal.record.v1.Row.attachments:type_name -> shoal.record.v1.Attachment
-	12, // 11: shoal.record.v1.Row.origins:type_name -> shoal.record.v1.Row.OriginsEntry
-	10, // 12: shoal.record.v1.Event.evidence:type_name -> shoal.record.v1.Evidence
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	2,  // 0: shoal.record.v1.Entry.report:type_name -> shoal.record.v1.Report
+	7,  // 1: shoal.record.v1.Entry.decision:type_name -> shoal.record.v1.Decision
+	1,  // 2: shoal.record.v1.Entry.finding:type_name -> shoal.record.v1.Finding
+	11, // 3: shoal.record.v1.Finding.evidence:type_name -> shoal.record.v1.Evidence
+	3,  // 4: shoal.record.v1.Report.features:type_name -> shoal.record.v1.Features
+	4,  // 5: shoal.record.v1.Features.text:type_name -> shoal.record.v1.Sketch
+	4,  // 6: shoal.record.v1.Features.words:type_name -> shoal.record.v1.Sketch
+	4,  // 7: shoal.record.v1.Features.tags:type_name -> shoal.record.v1.Sketch
+	5,  // 8: shoal.record.v1.Features.files:type_name -> shoal.record.v1.File
+	6,  // 9: shoal.record.v1.Features.values:type_name -> shoal.record.v1.Value
+	4,  // 10: shoal.record.v1.File.text:type_name -> shoal.record.v1.Sketch
+	12, // 11: shoal.record.v1.Row.attrs:type_name -> shoal.record.v1.Row.AttrsEntry
+	9,  // 12: shoal.record.v1.Row.attachments:type_name -> shoal.record.v1.Attachment
+	13, // 13: shoal.record.v1.Row.origins:type_name -> shoal.record.v1.Row.OriginsEntry
+	11, // 14: shoal.record.v1.Event.evidence:type_name -> shoal.record.v1.Evidence
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_record_proto_init() }
@@ -1535,7 +1650,7 @@ func file_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_record_proto_rawDesc), len(file_record_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
