@@ -3,9 +3,11 @@ package kafka
 import (
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/compress"
 )
 
 // Client is the way to one cluster, shared by everything else in this package.
@@ -19,9 +21,14 @@ type Client struct {
 	metrics   *metrics
 }
 
+// fastest makes zstd use its fastest level, which kafka-go knows one of for the
+// whole process.
+var fastest = sync.OnceFunc(func() { compress.ZstdCodec.Level = 1 })
+
 // NewClient returns a client. It reads certificate files and connects to
 // nothing yet.
 func NewClient(cfg Config, opts Options) (*Client, error) {
+	fastest()
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("kafka settings: %w", err)
 	}

@@ -31,8 +31,10 @@ type Config struct {
 	// User and Password belong to SASL.
 	User, Password string
 	// Compression of what is written: "none", "gzip", "snappy", "lz4" or "zstd".
-	// On 2,000 real messages in requests of a megabyte: zstd to a quarter at
-	// 130 MB/s, snappy to 57 % at 185, lz4 to 51 % at 74, gzip to 40 % at 30.
+	// Writing and reading 2,189 real messages (16.5 kB each) and what follows from
+	// them takes, by processor time and disk: none 0.062 ms and 17.4 kB a report,
+	// zstd 0.076 ms and 6.1 kB (at its usual level 0.12 ms and 5.8 kB), snappy
+	// 0.079 ms and 10.5 kB, lz4 0.086 ms and 9.6 kB; gzip is slower still.
 	Compression string
 	// FetchBytes bounds one answer of a partition, and RequestBytes one write
 	// to it, before compression; a larger record goes alone.
