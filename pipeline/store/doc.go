@@ -44,9 +44,16 @@
 //     that waits for it, and a repeated move finds nothing of lower version;
 //     campaigns that move one after the other in a batch share a statement, which
 //     leaves a tombstone wherever their rows would have been between;
-//   - within a batch every place that a report passes gets its last word;
+//   - within a batch every place that a report passes gets its last word, and so
+//     does the place where another cut of the same events may have put it;
 //   - a campaign's state is written before the rows of its reports, so that a
 //     repeat that is cut otherwise knows at least what the first attempt knew.
+//
+// Moving rows by a statement means to look for them in the table, which
+// took as long as to store what was new. So the writer remembers the
+// reports of campaigns that opened not long ago (recent), all of each or none, and
+// writes what such a move leaves with the rows of the batch. It remembers what the
+// events said and nothing else, and forgets it where an event is not the next one.
 //
 // Package storetest holds an engine to that, with the connection broken at every
 // statement of every batch. An insert is synced to disk before it returns.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"shoal/cluster"
 	"shoal/pipeline"
 )
@@ -28,22 +30,13 @@ func (db *DB) Insert(ctx context.Context, b pipeline.Batch) error {
 		return err
 	}
 	ctx = l.writing(ctx)
-	if err := db.insertLineage(ctx, p); err != nil {
-		return err
-	}
-	if err := db.insertProperties(ctx, p); err != nil {
-		return err
-	}
-	exists, err := db.existing(ctx, assignedCampaigns(b))
+	known := db.recent.begin(b)
+	found, err := db.prepare(ctx, l, p, known, assignedCampaigns(b))
 	if err != nil {
 		return err
 	}
-	p.place(b, exists)
-	erased, err := db.erasures(ctx)
-	if err != nil {
-		return err
-	}
-	if err := db.insertRows(ctx, p.placements, erased); err != nil {
+	t := p.place(b, found.existing, known)
+	if err := db.insertRows(ctx, p.placements, found.erased); err != nil {
 		return err
 	}
 	for _, s := range p.steps {
@@ -51,7 +44,39 @@ func (db *DB) Insert(ctx context.Context, b pipeline.Batch) error {
 			return err
 		}
 	}
-	return db.eraseSince(ctx, erased)
+	if err := db.eraseSince(ctx, found.erased); err != nil {
+		return err
+	}
+	db.recent.keep(t, b.Events[len(b.Events)-1].GetSeq()+1)
+	return nil
+}
+
+// findings are what must be known of the database before rows are written.
+type findings struct {
+	existing map[string]bool
+	erased   erasures
+}
+
+// prepare writes what campaigns are known to be and finds out the rest, all at
+// once: no statement needs another's outcome. When one fails the others are waited
+// for, so that none comes late into the next attempt. On a cluster, where a read
+// waits for the replicas, one comes after the other.
+func (db *DB) prepare(ctx context.Context, l layout, p *plan, known *recent, assigned []string) (f findings, err error) {
+	var group errgroup.Group
+	if l.cluster != "" {
+		group.SetLimit(1)
+	}
+	group.Go(func() error { return db.insertProperties(ctx, p) })
+	group.Go(func() error { return db.insertLineage(ctx, p) })
+	group.Go(func() (err error) {
+		f.existing, err = db.existing(ctx, known, assigned)
+		return err
+	})
+	group.Go(func() (err error) {
+		f.erased, err = db.erasures(ctx)
+		return err
+	})
+	return f, group.Wait()
 }
 
 func (db *DB) insertLineage(ctx context.Context, p *plan) error {
@@ -124,13 +149,21 @@ type campaignRow struct {
 }
 
 // existing says which of the campaigns have had a second report.
-func (db *DB) existing(ctx context.Context, ids []string) (map[string]bool, error) {
+func (db *DB) existing(ctx context.Context, known *recent, ids []string) (map[string]bool, error) {
+	out := make(map[string]bool, len(ids))
+	var unknown []string
+	for _, id := range ids {
+		if _, ok := known.reports(id); !ok {
+			unknown = append(unknown, id)
+		} else if known.existed(id) {
+			out[id] = true
+		}
+	}
 	rows, err := selectIn[campaignRow](ctx, db, `SELECT DISTINCT campaign_id FROM shoal.campaign_rows
-WHERE property IN ('created', 'split') AND campaign_id IN `, ids)
+WHERE property IN ('created', 'split') AND campaign_id IN `, unknown)
 	if err != nil {
 		return nil, fmt.Errorf("look up campaigns: %w", err)
 	}
-	out := make(map[string]bool, len(rows))
 	for _, r := range rows {
 		out[r.Campaign] = true
 	}

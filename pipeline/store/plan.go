@@ -35,6 +35,10 @@ type placement struct {
 	home    string // campaign that the report was first known under
 	row     *record.Row
 	join    join
+	// early: it was put into its campaign before that came to be, since it does so
+	// in the same batch. Another cut of the events may have put it alone.
+	early bool
+	size  int // of the row, once it was kept
 }
 
 // join is why a report is where it is.
@@ -54,6 +58,8 @@ type plan struct {
 	merges     []*record.Event
 	placements []*placement
 	steps      []step
+	// created are the campaigns that came to be in the batch, by which event.
+	created map[string]uint64
 }
 
 // property is one row of campaign_rows.
@@ -74,9 +80,9 @@ const (
 )
 
 // newPlan sorts the events of b. It needs the campaigns that exist, so the
-// placements are made later, by place.
+// placements and steps are made later, by place.
 func newPlan(b pipeline.Batch) (*plan, error) {
-	p := new(plan)
+	p := &plan{created: map[string]uint64{}}
 	for i, e := range b.Events {
 		kind := cluster.EventKind(e.GetKind())
 		switch kind {
@@ -93,11 +99,15 @@ func newPlan(b pipeline.Batch) (*plan, error) {
 		}
 		p.lineage = append(p.lineage, e)
 		p.properties = append(p.properties, properties(e)...)
-		if kind == cluster.EventMerged {
+		switch kind {
+		case cluster.EventMerged:
 			p.merges = append(p.merges, e)
+		case cluster.EventCreated, cluster.EventSplit:
+			if _, twice := p.created[e.GetCampaign()]; !twice {
+				p.created[e.GetCampaign()] = e.GetSeq()
+			}
 		}
 	}
-	p.steps = steps(p.lineage)
 	return p, nil
 }
 
@@ -138,33 +148,46 @@ func assignedCampaigns(b pipeline.Batch) []string {
 	return slices.Compact(ids)
 }
 
-// place follows the reports that b assigns through the rest of b. Every place
-// that a report passes gets its last word, a tombstone where it left: a later
-// repeat of a part of b must find that there.
-func (p *plan) place(b pipeline.Batch, exists map[string]bool) {
-	t := &tracker{at: map[cluster.ReportID]*placement{}, in: map[string][]cluster.ReportID{}, last: map[placeKey]*placement{}}
+// opens says whether an event assigns the first report of its campaign: one that
+// comes to be later in the batch, if at all. stored are those that the database has.
+func (p *plan) opens(e *record.Event, stored map[string]bool) bool {
+	if at, ok := p.created[e.GetCampaign()]; ok {
+		return e.GetSeq() < at
+	}
+	return !stored[e.GetCampaign()]
+}
+
+// place follows the reports that b assigns, and those of old, through b. Every
+// place that a report passes gets its last word, a tombstone where it left: a
+// later repeat of a part of b must find that there. Events that may move reports
+// which the tracker does not know become steps.
+func (p *plan) place(b pipeline.Batch, stored map[string]bool, old *recent) *tracker {
+	t := newTracker(old)
+	var moving []*record.Event
 	for i, e := range b.Events {
 		switch cluster.EventKind(e.GetKind()) {
 		case cluster.EventAssigned:
 			where := place{campaign: e.GetCampaign()}
-			if !exists[e.GetCampaign()] {
+			if _, created := p.created[e.GetCampaign()]; !created && !stored[e.GetCampaign()] {
 				where = place{alone: e.GetCampaign()}
 			}
-			t.put(&placement{
-				report: cluster.ReportID(e.GetReportId()), place: where, version: e.GetSeq(),
-				offset: e.GetOffset(), home: e.GetCampaign(), row: b.Rows[i], join: joinOf(e),
-			})
+			t.assign(e, b.Rows[i], where, p.opens(e, stored))
+		case cluster.EventCreated:
+			if !t.create(e) {
+				moving = append(moving, e)
+			}
 		case cluster.EventMerged:
-			for _, r := range t.take(e.GetOther()) {
-				t.move(r, e)
+			if !t.merge(e) {
+				moving = append(moving, e)
 			}
 		case cluster.EventMoved:
-			if r := reportID(e); t.at[r] != nil && t.at[r].place.source() == e.GetOther() {
-				t.move(r, e)
+			if !t.moveOne(e) {
+				moving = append(moving, e)
 			}
 		}
 	}
-	p.placements = t.order
+	p.placements, p.steps = t.order, steps(moving)
+	return t
 }
 
 func reportID(e *record.Event) cluster.ReportID {
@@ -172,54 +195,6 @@ func reportID(e *record.Event) cluster.ReportID {
 		return cluster.ReportID{}
 	}
 	return cluster.ReportID(e.GetReportId())
-}
-
-type placeKey struct {
-	place  place
-	report cluster.ReportID
-}
-
-// tracker follows reports within a batch.
-type tracker struct {
-	at    map[cluster.ReportID]*placement // where a report is
-	in    map[string][]cluster.ReportID   // who may be in a campaign
-	last  map[placeKey]*placement         // the last word of a place
-	order []*placement
-}
-
-func (t *tracker) put(n *placement) {
-	key := placeKey{place: n.place, report: n.report}
-	if old := t.last[key]; old != nil {
-		*old = *n
-		n = old
-	} else {
-		t.last[key] = n
-		t.order = append(t.order, n)
-	}
-	t.at[n.report] = n
-	t.in[n.place.source()] = append(t.in[n.place.source()], n.report)
-}
-
-// take empties a campaign and returns who is in it.
-func (t *tracker) take(campaign string) []cluster.ReportID {
-	var out []cluster.ReportID
-	for _, r := range t.in[campaign] {
-		if t.at[r].place.source() == campaign && !slices.Contains(out[max(0, len(out)-1):], r) {
-			out = append(out, r)
-		}
-	}
-	delete(t.in, campaign)
-	return out
-}
-
-// move leaves a tombstone where r was and puts it into e's campaign.
-func (t *tracker) move(r cluster.ReportID, e *record.Event) {
-	old := t.at[r]
-	next := *old
-	next.place, next.version = place{campaign: e.GetCampaign()}, e.GetSeq()
-	next.join = old.join.moved(e)
-	old.version, old.deleted = e.GetSeq(), true
-	t.put(&next)
 }
 
 // moved: a move says itself why; a merge says it for those reports only that had

@@ -182,7 +182,7 @@ func TestPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.place(b, map[string]bool{"b": true, "c": true, "z": true})
+	p.place(b, map[string]bool{"b": true, "c": true, "z": true}, nil)
 	var got []string
 	for _, n := range p.placements {
 		got = append(got, fmt.Sprintf("%d in %q/%q version %d deleted %t", n.report[0], n.place.campaign, n.place.alone, n.version, n.deleted))

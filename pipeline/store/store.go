@@ -23,6 +23,8 @@ type DB struct {
 	mu    sync.Mutex
 	types map[string][]clickhouse.ColumnNameAndType // by table, in the order of inserts
 	laid  *layout                                   // nil until it was looked at
+
+	recent recent // of the writer
 }
 
 var _ pipeline.Store = (*DB)(nil)
