@@ -24,6 +24,10 @@ type WriterConfig struct {
 	// Linger is how long a batch waits for more, counted from when its first event
 	// was there; zero for half a second. Where that waited for the batch before it
 	// to be stored, a quarter of Linger is left to it for what came meanwhile.
+	//
+	// Reports that come later than four times Linger after they were received wait
+	// half as long again, at most ten times Linger, while more come: of a backlog
+	// large batches are stored, which cost less.
 	Linger time.Duration
 }
 
@@ -131,10 +135,24 @@ type pending struct {
 	from    []Record
 	letters []Record
 	bytes   int
+	// first is when its first event was there, taken when that was taken; newest
+	// is when the newest of its reports was received, in Unix milliseconds.
+	first, taken time.Time
+	newest       int64
+}
+
+// patience is how long a batch waits for the next event.
+func (w *Writer) patience(p *pending) time.Duration {
+	wait := w.cfg.Linger
+	if late := time.Since(time.UnixMilli(p.newest)); p.newest > 0 && late > 4*wait {
+		wait = min(late/2, 10*wait)
+	}
+	left := max(wait-time.Since(p.first), w.cfg.Linger/4-time.Since(p.taken))
+	return max(0, min(left, w.cfg.Linger))
 }
 
 // collect makes batches. One is flushed when it is full, when its first event has
-// waited for Linger, and at the end.
+// waited for long enough or none came for Linger, and at the end.
 func (w *Writer) collect(ctx context.Context, fetched <-chan arrival) error {
 	var p pending
 	linger := time.NewTimer(w.cfg.Linger)
@@ -154,7 +172,7 @@ func (w *Writer) collect(ctx context.Context, fetched <-chan arrival) error {
 			}
 			for _, rec := range came.recs {
 				if len(p.from) == 0 {
-					linger.Reset(max(w.cfg.Linger-time.Since(came.at), w.cfg.Linger/4))
+					p.first, p.taken = came.at, time.Now()
 				}
 				if err := w.add(ctx, &p, rec); err != nil {
 					return err
@@ -164,6 +182,9 @@ func (w *Writer) collect(ctx context.Context, fetched <-chan arrival) error {
 						return err
 					}
 				}
+			}
+			if len(p.from) > 0 {
+				linger.Reset(w.patience(&p))
 			}
 		case <-linger.C:
 			if err := flush(); err != nil {
@@ -197,6 +218,7 @@ func (w *Writer) add(ctx context.Context, p *pending, rec Record) error {
 			return err
 		}
 		p.bytes += size
+		p.newest = max(p.newest, row.GetReceivedAtMs())
 	}
 	p.batch.Events = append(p.batch.Events, ev)
 	p.batch.Rows = append(p.batch.Rows, row)
