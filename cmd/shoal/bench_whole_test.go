@@ -10,19 +10,20 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// whole runs `shoal run --once` into fresh folders. of-extraction is its rate
-// per core as a share of that of extraction alone, measured in turn with it:
-// /cpu-s of the processor time of both processes, /wall of the time it took on
-// all cores. With net, what the same run takes for one message, which is the
-// engines' start and stop, is not counted. of-stages is the sum of what the
-// stages took that were measured before, as a share of what the whole took net of
-// start. A small set says little here: its batches wait for more and its inserts
-// are small.
+// whole runs `shoal run` into fresh folders until all is stored, and stops it.
+// of-extraction is its rate per core as a share of that of extraction alone,
+// measured in turn with it: /cpu-s of the processor time of both processes, /wall
+// of the time it took on all cores. With net, what the same run takes for one
+// message, which is the engines' start and stop, is not counted. of-stages is the
+// sum of what the stages took that were measured before, as a share of what the
+// whole took net of start. A small set says little here: its batches wait for more
+// and its inserts are small.
 func (s *sample) whole(b *testing.B, library string) {
 	if runtime.GOOS != "linux" {
 		b.Skip("the figures of a process are read from /proc")
@@ -34,10 +35,10 @@ func (s *sample) whole(b *testing.B, library string) {
 	var all, start, alone outlay
 	for b.Loop() {
 		b.StopTimer()
-		start.add(runOnce(b, library, one, 1))
+		start.add(runUntilStored(b, library, one, 1))
 		alone.add(s.alone(b))
 		b.StartTimer()
-		all.add(runOnce(b, library, s.path, len(s.reports)))
+		all.add(runUntilStored(b, library, s.path, len(s.reports)))
 	}
 	n := float64(b.N * len(s.reports))
 	b.SetBytes(s.bytes)
@@ -88,17 +89,36 @@ func (s *sample) alone(b *testing.B) outlay {
 	return outlay{wall: time.Since(began), own: ownCPU() - cpu}
 }
 
-// stored is what `shoal run` says at its end.
+// stored is what `shoal run` says when it has stored what it was given.
 var stored = regexp.MustCompile(`(\d+) reports stored, (\d+) repeats, (\d+) dead`)
 
-// runOnce imports a path into a fresh folder and expects so many reports of it.
-func runOnce(b *testing.B, library, path string, want int) outlay {
+// listener takes what a program says, and calls heard once, when stored matches.
+type listener struct {
+	mu    sync.Mutex
+	said  bytes.Buffer
+	heard func()
+}
+
+func (l *listener) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.said.Write(p)
+	if l.heard != nil && stored.Match(l.said.Bytes()) {
+		l.heard()
+		l.heard = nil
+	}
+	return len(p), nil
+}
+
+// runUntilStored imports a path into a fresh folder and expects so many reports of
+// it.
+func runUntilStored(b *testing.B, library, path string, want int) outlay {
 	data := filepath.Join(b.TempDir(), "data")
-	cmd := exec.CommandContext(b.Context(), "shoal", "run", "--once", path)
+	cmd := exec.CommandContext(b.Context(), "shoal", "run", path)
 	cmd.Env = append(os.Environ(), "SHOAL_LIBCHDB="+library, "SHOAL_DATA="+data,
 		"SHOAL_LISTEN=127.0.0.1:0", "SHOAL_CLICKHOUSE_LISTEN=127.0.0.1:0", "SHOAL_KAFKA_PORT=0")
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	l := &listener{heard: func() { _ = cmd.Process.Signal(syscall.SIGTERM) }}
+	cmd.Stderr = l
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
@@ -111,14 +131,14 @@ func runOnce(b *testing.B, library, path string, want int) outlay {
 		b.Fatal(err)
 	}
 	got := 0
-	if m := stored.FindStringSubmatch(said.String()); m != nil {
+	if m := stored.FindStringSubmatch(l.said.String()); m != nil {
 		for _, s := range m[1:] {
 			n, _ := strconv.Atoi(s)
 			got += n
 		}
 	}
 	if got != want {
-		b.Fatalf("%d reports accounted for, want %d:\n%s", got, want, said.String())
+		b.Fatalf("%d reports accounted for, want %d:\n%s", got, want, l.said.String())
 	}
 	return out
 }
