@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net"
@@ -72,11 +73,11 @@ func (b *tokenBook) Find(secret string) (console.Holder, bool) {
 
 // Current implements console.Tokens.
 func (b *tokenBook) Current(id string) (console.Holder, bool) {
-	var hash [32]byte
-	if n, err := hex.Decode(hash[:], []byte(id)); err != nil || n != len(hash) || len(id) != 2*len(hash) {
+	hash, err := hex.DecodeString(id)
+	if err != nil || len(hash) != sha256.Size {
 		return console.Holder{}, false
 	}
-	return holder(b.now.Load().ByHash(hash))
+	return holder(b.now.Load().ByHash([sha256.Size]byte(hash)))
 }
 
 func holder(t *intake.Token) (console.Holder, bool) {

@@ -39,6 +39,9 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"produce":    cmdProduce,
 	"audited":    cmdAudited,
 	"fetch":      cmdFetch,
+	"visit":      cmdVisit,
+	"leaves":     cmdLeaves,
+	"envfile":    cmdEnvFile,
 }
 
 // patience is how long a condition may take to come true on a busy machine.
