@@ -41,8 +41,8 @@ func LocalStage(round int) Stage {
 	return Stage{fmt.Sprintf("local-%d", round+1), fmt.Sprintf("%s%d", groupLocal, round+1), TopicRound(round)}
 }
 
-// LocalStages gives the rounds of local clusterers, which stand between worker and
-// clusterer where there are any.
+// LocalStages gives the rounds of local clusterers in their order. They stand between
+// worker and clusterer where there are any.
 func LocalStages() []Stage {
 	var out []Stage
 	for round := range federation.Rounds {
@@ -79,7 +79,13 @@ func behind(ctx context.Context, o Offsets, s Stage, ends []int64) (int64, error
 // been extracted, clustered and stored. It asks every interval, and outlasts a
 // broker that does not answer; it ends with ctx's error, or nil.
 func Drain(ctx context.Context, o Offsets, interval time.Duration) error {
-	for _, s := range Stages() {
+	return DrainThrough(ctx, o, interval, Stages()...)
+}
+
+// DrainThrough waits until stages, one after the other, have done what each one's topic
+// holds when the one before is done.
+func DrainThrough(ctx context.Context, o Offsets, interval time.Duration, stages ...Stage) error {
+	for _, s := range stages {
 		if err := drainStage(ctx, o, s, interval); err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ deploy/clusterers.md says when, how large, and where the limits are.`
 			if f.local {
 				return s.locals(ctx, &f)
 			}
-			s.stage(s.road().clusterer(f.snapshots, f.every, f.global))
+			s.stages(s.road().clusterer(f.snapshots, f.every, f.global))
 			return nil
 		})
 	}

@@ -14,6 +14,7 @@ import (
 // locals starts all rounds of local clusterers in this process: what passes from one
 // to the next is little beside what the first one takes.
 func (s *service) locals(ctx context.Context, f *clustererFlags) error {
+	var rounds []stage
 	for round := range federation.Rounds {
 		if err := s.has(ctx, pipeline.TopicRound(round)); err != nil {
 			return err
@@ -22,8 +23,9 @@ func (s *service) locals(ctx context.Context, f *clustererFlags) error {
 		if err != nil {
 			return err
 		}
-		s.stage(s.road().local(round, len(ends), f))
+		rounds = append(rounds, s.road().local(round, len(ends), f))
 	}
+	s.stages(rounds...)
 	return nil
 }
 

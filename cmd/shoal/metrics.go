@@ -32,13 +32,15 @@ func (s *stage) check() check {
 	}}
 }
 
-// lagOf collects the lag of a stage, or without a name that of every stage but the
+// lagOf collects the lag of stages, or without a name that of every stage but the
 // local clusterers, which tell it themselves.
-func lagOf(o pipeline.Offsets, log *slog.Logger, name string) *pipeline.LagCollector {
-	if name == "" {
+func lagOf(o pipeline.Offsets, log *slog.Logger, names ...string) *pipeline.LagCollector {
+	if len(names) == 0 {
 		return pipeline.NewLagCollector(o, log, pipeline.Stages()...)
 	}
-	stages := slices.DeleteFunc(append(pipeline.Stages(), pipeline.LocalStages()...), func(s pipeline.Stage) bool { return s.Name != name })
+	stages := slices.DeleteFunc(append(pipeline.Stages(), pipeline.LocalStages()...), func(s pipeline.Stage) bool {
+		return !slices.Contains(names, s.Name)
+	})
 	return pipeline.NewLagCollector(o, log, stages...)
 }
 

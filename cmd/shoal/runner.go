@@ -179,7 +179,7 @@ func (r *runner) startStages(context.Context) error {
 	r.tally = &tallyStore{Store: r.db}
 	road := road{r.client, r.log, r.reg}
 	r.stages = []stage{road.writer(r.tally), road.clusterer(r.flags.data.snapshots(), r.flags.snapshotEvery, false), road.worker(x, r.flags.extract.parallel, false)}
-	r.reg.MustRegister(lagOf(r.client, r.log, ""))
+	r.reg.MustRegister(lagOf(r.client, r.log))
 	for _, s := range r.stages {
 		r.stack.close(s.name+"'s group", s.leave)
 		r.stack.background(s.name, r.fail, s.run)

@@ -69,7 +69,7 @@ certificate and key are read anew when they change.`
 			s.stack.background("tokens", s.fail, func(ctx context.Context) error {
 				return followTokens(ctx, tokenFile, func(t *intake.Tokens) { h.SetTokens(t); book.now.Store(t) }, s.log)
 			})
-			s.reg.MustRegister(lagOf(s.client, s.log, ""))
+			s.reg.MustRegister(lagOf(s.client, s.log))
 			return s.site(addr, site)
 		})
 	}

@@ -100,12 +100,16 @@ func (s *service) site(addr string, w *website) error {
 	return nil
 }
 
-// stage runs one stage until the service stops.
-func (s *service) stage(st stage) {
-	s.checks = append(s.checks, st.check())
-	s.reg.MustRegister(lagOf(s.client, s.log, st.name))
-	s.stack.close(st.name+"'s group", st.leave)
-	s.stack.background(st.name, s.fail, st.run)
+// stages run until the service stops.
+func (s *service) stages(all ...stage) {
+	var names []string
+	for _, st := range all {
+		names = append(names, st.name)
+		s.checks = append(s.checks, st.check())
+		s.stack.close(st.name+"'s group", st.leave)
+		s.stack.background(st.name, s.fail, st.run)
+	}
+	s.reg.MustRegister(lagOf(s.client, s.log, names...))
 }
 
 func (s *service) road() *road { return &road{s.client, s.log, s.reg} }

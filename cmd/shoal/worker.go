@@ -46,7 +46,7 @@ key: with another a recipient gets another pseudonym.`
 					return err
 				}
 			}
-			s.stage(s.road().worker(x, f.parallel, toLocals))
+			s.stages(s.road().worker(x, f.parallel, toLocals))
 			return nil
 		})
 	}

@@ -19,7 +19,7 @@ The tables must be there: see shoal migrate.`
 			if err != nil {
 				return err
 			}
-			s.stage(s.road().writer(db))
+			s.stages(s.road().writer(db))
 			return nil
 		})
 	}

@@ -276,18 +276,9 @@ func (f *fed) Insert(_ context.Context, b pipeline.Batch) error {
 // drain waits until nothing is left in any topic of the road.
 func (f *fed) drain() {
 	f.t.Helper()
-	for _, s := range append(pipeline.LocalStages(), pipeline.Stages()[1:]...) {
-		for {
-			lag, err := pipeline.Lag(within(f.t), f.c, s)
-			if err == nil && lag == 0 {
-				break
-			}
-			select {
-			case <-within(f.t).Done():
-				f.t.Fatalf("%s: %d records are left: %v", s.Name, lag, err)
-			case <-time.After(30 * time.Millisecond):
-			}
-		}
+	stages := append(pipeline.LocalStages(), pipeline.Stages()[1:]...)
+	if err := pipeline.DrainThrough(within(f.t), f.c, 30*time.Millisecond, stages...); err != nil {
+		f.t.Fatal(err)
 	}
 }
 

@@ -45,6 +45,7 @@ type world struct {
 	chunks   []string
 	distinct int               // messages in all chunks
 	reports  []pipeline.Record // topic "reports" in the end
+	stages   []pipeline.Stage  // that a report goes through
 	// embedded says that the engine is a child of `shoal run`.
 	embedded bool
 
@@ -81,7 +82,7 @@ func newWorld(t *testing.T, kills int) *world {
 	t.Logf("CHAOS_SEED=%d, %d kills", seed, kills)
 	w := &world{
 		t: t, rng: rand.New(rand.NewPCG(uint64(seed), 0)), dir: t.TempDir(),
-		procs: make(map[string]*proc), kills: make(map[string]int), ran: make(map[string]int),
+		procs: make(map[string]*proc), kills: make(map[string]int), ran: make(map[string]int), stages: pipeline.Stages(),
 	}
 	w.bin = filepath.Join(w.dir, "shoal")
 	w.env = append(os.Environ(), "SHOAL_LIBCHDB="+library, "SHOAL_DATA="+filepath.Join(w.dir, "data"))

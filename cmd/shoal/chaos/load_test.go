@@ -52,7 +52,7 @@ func (w *world) rounds(broker string, round func(i int, next func())) {
 	if err := <-fed; err != nil {
 		w.t.Fatalf("feed: %v", err)
 	}
-	if err := pipeline.Drain(ctx, client, 100*time.Millisecond); err != nil {
+	if err := pipeline.DrainThrough(ctx, client, 100*time.Millisecond, w.stages...); err != nil {
 		w.t.Fatal(err)
 	}
 	w.checkDead(w.read(ctx, client, pipeline.TopicDead))
