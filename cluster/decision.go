@@ -92,7 +92,7 @@ func (e *Engine) split(d *Decision) string {
 	case uint64(len(reports)) >= e.groups[from].reports && !e.guide.says(EventSplit):
 		return "a split must leave a report behind"
 	}
-	id := newCampaignID(reports[0], e.seq+1)
+	id := e.splitID(reports[0], d.Time, e.groups[from].id)
 	to := e.newGroup(group{
 		id: id, birth: e.seq + 1, last: e.groups[from].last, created: true, decided: true,
 		pinned: e.groups[from].pinned, // a pinned report may be among them
@@ -113,6 +113,22 @@ func (e *Engine) split(d *Decision) string {
 		e.watch(g, d.Time)
 	}
 	return ""
+}
+
+// splitID is the id of what is split off: as history has it, or one that follows from
+// the decision alone. Repeats that are in the log before it change nothing.
+func (e *Engine) splitID(r ReportID, decided int64, from CampaignID) CampaignID {
+	if e.guide != nil {
+		if i := e.guide.find(func(ev *Event) bool { return ev.Kind == EventSplit && ev.Other == from }); i >= 0 {
+			return e.guide.events[i].Campaign
+		}
+	}
+	const split = 1 << 63 // apart from the ids of reports that open a group
+	for n := uint64(0); ; n++ {
+		if id := newCampaignID(r, split|uint64(decided)+n); !e.taken(id) {
+			return id
+		}
+	}
 }
 
 // rest retires a group that has no exemplar left by which a report could join.

@@ -46,6 +46,8 @@ type world struct {
 	distinct int               // messages in all chunks
 	reports  []pipeline.Record // topic "reports" in the end
 	stages   []pipeline.Stage  // that a report goes through
+	analyst  *analyst          // nil for none
+	decided  []decided         // what the log has of analysts
 	// embedded says that the engine is a child of `shoal run`.
 	embedded bool
 
@@ -206,6 +208,7 @@ func (w *world) compare(store ...string) {
 		w.t.Logf("killed %s %d times", what, w.kills[what])
 		total += w.kills[what]
 	}
+	w.t.Logf("%d decisions", len(w.decided))
 	w.t.Logf("%d kills; %d messages, %d records in topic reports; %d rows in the views are those of an undisturbed run",
 		total, w.distinct, len(w.reports), strings.Count(want, "\n"))
 }

@@ -19,6 +19,9 @@ func (w *world) storm(broker string, least, most time.Duration, victim func() st
 		if i == 0 {
 			next() // kills come under load
 		}
+		if w.analyst != nil {
+			w.analyst.turns <- struct{}{}
+		}
 		for w.between(least, most); !w.kill(victim()); {
 			w.between(least, most)
 		}
@@ -52,11 +55,15 @@ func (w *world) rounds(broker string, round func(i int, next func())) {
 	if err := <-fed; err != nil {
 		w.t.Fatalf("feed: %v", err)
 	}
+	if w.analyst != nil {
+		w.analyst.dismiss()
+	}
 	if err := pipeline.DrainThrough(ctx, client, 100*time.Millisecond, w.stages...); err != nil {
 		w.t.Fatal(err)
 	}
 	w.checkDead(w.read(ctx, client, pipeline.TopicDead))
 	w.reports = w.read(ctx, client, pipeline.TopicReports)
+	w.checkDecided(w.read(ctx, client, pipeline.TopicFeatures))
 }
 
 // read gives all that a topic of one partition holds.
@@ -76,12 +83,13 @@ func (w *world) read(ctx context.Context, client *kafka.Client, topic string) (o
 }
 
 // undisturbed runs the program over the same topic "reports", record by record and
-// with its times: which of two reports is older is part of the input.
+// with its times: which of two reports is older is part of the input. So are the
+// decisions, and after which report each was made.
 func (w *world) undisturbed() {
 	w.t.Helper()
 	port := freePort(w.t)
 	p := w.spawn("undisturbed", w.bin, "run", "--data", w.ref(), "--kafka-port", port, "--listen", "127.0.0.1:0", "--clickhouse-listen", "")
-	ctx, cancel := context.WithTimeout(w.t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 3*time.Minute+time.Duration(len(w.decided))*5*time.Second)
 	defer cancel()
 	client, err := kafka.NewClient(kafka.DefaultConfig("127.0.0.1:"+port), kafka.Options{})
 	if err != nil {
@@ -94,12 +102,7 @@ func (w *world) undisturbed() {
 	}); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := client.NewSink(pipeline.TopicReports).Write(ctx, w.reports); err != nil {
-		w.t.Fatal(err)
-	}
-	if err := pipeline.Drain(ctx, client, 100*time.Millisecond); err != nil {
-		w.t.Fatal(err)
-	}
+	w.retell(ctx, client)
 	w.signal("undisturbed", syscall.SIGINT)
 	if err := p.wait(); err != nil {
 		w.t.Logf("the undisturbed run ended with %v", err) // 1, since there are dead letters

@@ -7,7 +7,7 @@ import (
 )
 
 // TestRun kills `shoal run`, with its broker, its embedded ClickHouse, and imports
-// into it.
+// into it, while an analyst decides on campaigns.
 func TestRun(t *testing.T) {
 	t.Parallel()
 	kills := number(t, "CHAOS_KILLS", few)
@@ -15,6 +15,7 @@ func TestRun(t *testing.T) {
 	w.embedded = true
 	port := freePort(t)
 	w.keep("run", "run", "--kafka-port", port, "--listen", "127.0.0.1:0", "--clickhouse-listen", "", "--snapshot-every", "1s")
+	w.employ()
 	w.storm("127.0.0.1:"+port, 200*time.Millisecond, 2500*time.Millisecond, func() string {
 		switch n := w.rng.IntN(10); {
 		case n == 0:
@@ -22,8 +23,10 @@ func TestRun(t *testing.T) {
 			return "import"
 		case n < 5:
 			return "run"
-		case n < 9:
+		case n < 8:
 			return "engine"
+		case n == 8:
+			return "analyst"
 		}
 		return "import"
 	})

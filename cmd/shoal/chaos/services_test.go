@@ -30,7 +30,8 @@ func TestServices(t *testing.T) {
 		w.keep("clusterer"+n, append([]string{"clusterer", "--snapshots", filepath.Join(w.dir, "snapshots"+n), "--snapshot-every", "1s"}, w.kafka...)...)
 		w.keep("writer"+n, slices.Concat([]string{"writer"}, w.kafka, store)...)
 	}
-	names := []string{"worker1", "worker2", "clusterer1", "clusterer2", "writer1", "writer2", "engine", "import"}
+	w.employ(store...)
+	names := []string{"worker1", "worker2", "clusterer1", "clusterer2", "writer1", "writer2", "engine", "import", "analyst"}
 	w.storm(broker.Addr(), 300*time.Millisecond, 4*time.Second, func() string {
 		switch w.rng.IntN(12) {
 		case 0:
