@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -26,6 +27,34 @@ func TestReadyKnowsItsGroup(t *testing.T) {
 		w.handler().ServeHTTP(out, httptest.NewRequest(http.MethodGet, "/readyz", nil))
 		if out.Code != tt.status || !strings.Contains(out.Body.String(), tt.say) {
 			t.Errorf("joined %v with %d partitions: %d %s, want %d %s", tt.joined, tt.partitions, out.Code, out.Body, tt.status, tt.say)
+		}
+	}
+}
+
+// Metrics are beside the intake for those on this machine, and never where there is a
+// port for them or others reach the intake. Health is open.
+func TestMetricsStayIn(t *testing.T) {
+	for _, tt := range []struct {
+		own, port string
+		want      int
+	}{
+		{"", "127.0.0.1:8025", http.StatusOK},
+		{"", "[::1]:8025", http.StatusOK},
+		{"", "0.0.0.0:8025", http.StatusNotFound},
+		{"", "192.0.2.1:8025", http.StatusNotFound},
+		{"127.0.0.1:9464", "127.0.0.1:8025", http.StatusNotFound},
+	} {
+		addr, err := net.ResolveTCPAddr("tcp", tt.port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := website{reg: newRegistry(), log: slog.New(slog.DiscardHandler), metrics: servesMetrics(tt.own, addr)}
+		for path, want := range map[string]int{"/metrics": tt.want, "/healthz": http.StatusOK, "/readyz": http.StatusOK} {
+			out := httptest.NewRecorder()
+			w.handler().ServeHTTP(out, httptest.NewRequest(http.MethodGet, path, nil))
+			if out.Code != want {
+				t.Errorf("--metrics %q, intake at %s: %s answers %d, want %d", tt.own, tt.port, path, out.Code, want)
+			}
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 type runFlags struct {
 	data      dataDir
 	listen    string
+	metrics   string
 	sqlListen string
 	kafkaPort int
 	once      bool
@@ -66,6 +67,7 @@ token for the HTTP intake; keep a copy of the key.`,
 	f.data.register(fs)
 	fs.BoolVar(&f.once, "once", false, "stop when all PATHs are stored, and print the summary")
 	fs.StringVar(&f.listen, "listen", defaultListen, "`ADDR` of the console and the HTTP intake; any free port if the default is taken")
+	fs.StringVar(&f.metrics, "metrics", "", "`ADDR` of health and metrics over HTTP; without it the address of --listen has them, if it is on loopback")
 	fs.StringVar(&f.sqlListen, "clickhouse-listen", defaultSQLListen, "loopback `ADDR` of the read-only ClickHouse HTTP interface, empty for none; any free port if the default is taken")
 	fs.IntVar(&f.kafkaPort, "kafka-port", defaultKafkaPort, "loopback `PORT` of the embedded broker; any free one if the default is taken")
 	fs.StringVar(&f.source, "source", "", "who reported the messages of PATHs: `WORD` such as user, trap, abuse-box")

@@ -214,7 +214,23 @@ func (r *runner) web(context.Context) error {
 	r.stack.background("tokens", r.fail, func(ctx context.Context) error {
 		return followTokens(ctx, r.flags.data.tokens(), func(t *intake.Tokens) { h.SetTokens(t); book.now.Store(t) }, r.log)
 	})
+	site.metrics = servesMetrics(r.flags.metrics, l.Addr())
 	r.stack.background("http server", r.fail, func(ctx context.Context) error { return site.serve(ctx, l) })
+	return r.serveMetrics(site.checks)
+}
+
+// serveMetrics opens the port of health and metrics, if there is one of their own.
+func (r *runner) serveMetrics(checks []check) error {
+	if r.flags.metrics == "" {
+		return nil
+	}
+	l, err := listen(r.flags.metrics, false)
+	if err != nil {
+		return fmt.Errorf("http of metrics: %w", err)
+	}
+	r.log.Info("listening", "metrics", l.Addr().String())
+	site := &website{reg: r.reg, log: r.log, metrics: true, checks: checks}
+	r.stack.background("http server of metrics", r.fail, func(ctx context.Context) error { return site.serve(ctx, l) })
 	return nil
 }
 

@@ -20,7 +20,9 @@ func (a *app) serveCommand() *cobra.Command {
 	var desk consoleFlags
 	cmd.Long = `Take reports in over HTTP (POST /v1/reports with a bearer token) and publish them
 to topic reports. With --lmtp a mail server delivers an abuse box or spam traps
-to it (RFC 2033) and keeps what Kafka has not taken yet. /healthz, /readyz and /metrics are for operators.
+to it (RFC 2033) and keeps what Kafka has not taken yet. /healthz and /readyz are for
+operators. /metrics asks for no token: it is at --metrics, or beside the intake where
+that listens on loopback.
 
 With --clickhouse it serves the console too, at /: a day's campaigns, each in full,
 search, and for tokens with scope act labelling, merging, splitting and pinning.

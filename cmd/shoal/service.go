@@ -74,7 +74,7 @@ func (s *service) up(ctx context.Context, start func(ctx context.Context) error)
 	if s.metrics == "" {
 		return nil
 	}
-	return s.site(s.metrics, &website{})
+	return s.site(s.metrics, &website{metrics: true})
 }
 
 // topics makes sure that what the service reads and writes is there. It makes
@@ -95,6 +95,7 @@ func (s *service) site(addr string, w *website) error {
 		return fmt.Errorf("http: %w", err)
 	}
 	w.reg, w.log, w.checks = s.reg, s.log, s.checks
+	w.metrics = w.metrics || servesMetrics(s.metrics, l.Addr())
 	s.log.Info("listening", "http", l.Addr().String())
 	s.stack.background("http server", s.fail, func(ctx context.Context) error { return w.serve(ctx, l) })
 	return nil

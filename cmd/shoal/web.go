@@ -30,6 +30,7 @@ type check struct {
 type website struct {
 	intake  *intake.Handler // nil for none
 	console http.Handler    // nil for none
+	metrics bool            // has /metrics: see servesMetrics
 	tls     *tls.Config     // nil for no encryption
 	checks  []check
 	reg     *prometheus.Registry
@@ -50,11 +51,18 @@ func (w *website) handler() http.Handler {
 	if w.console != nil {
 		mux.Handle("/", w.console)
 	}
-	mux.Handle("GET /metrics", promhttp.HandlerFor(w.reg, promhttp.HandlerOpts{}))
+	if w.metrics {
+		mux.Handle("GET /metrics", promhttp.HandlerFor(w.reg, promhttp.HandlerOpts{}))
+	}
 	mux.HandleFunc("GET /healthz", func(out http.ResponseWriter, _ *http.Request) { fmt.Fprintln(out, "ok") })
 	mux.HandleFunc("GET /readyz", w.ready)
 	return w.guarded(mux)
 }
+
+// servesMetrics says whether the port of intake and console has /metrics as well.
+// Metrics ask for no token: they are for who is on this machine, or for a port of
+// their own that the operator keeps in.
+func servesMetrics(own string, port net.Addr) bool { return own == "" && loopback(port) }
 
 // guarded sets on every answer, ours and those of the library, what keeps a
 // browser from making more of it than it is. None of them is HTML, the console's
