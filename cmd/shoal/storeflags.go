@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -15,6 +16,7 @@ type storeFlags struct {
 	url          string
 	passwordFile string
 	ttlDays      int
+	ttlFields    map[string]int
 }
 
 func (s *storeFlags) register(fs *pflag.FlagSet) {
@@ -26,6 +28,7 @@ func (s *storeFlags) register(fs *pflag.FlagSet) {
 func (s *storeFlags) registerKept(fs *pflag.FlagSet) {
 	s.register(fs)
 	fs.IntVar(&s.ttlDays, "ttl-days", store.DefaultConfig().TTLDays, "`DAYS` that a report is kept after it was received")
+	fs.StringToIntVar(&s.ttlFields, "ttl-fields", nil, fmt.Sprintf("`FIELD=DAYS,...` of fields that go before their report: %s", list(store.Fields())))
 }
 
 // config is that of the database at a URL.
@@ -41,10 +44,26 @@ func (s *storeFlags) config(at string) (store.Config, error) {
 	if s.ttlDays != 0 {
 		cfg.TTLDays = s.ttlDays
 	}
+	cfg.Fields = make(map[store.Field]int, len(s.ttlFields))
+	for name, days := range s.ttlFields {
+		cfg.Fields[store.Field(name)] = days
+	}
 	if err := cfg.Validate(); err != nil {
 		return cfg, usageError{err}
 	}
 	return cfg, nil
+}
+
+// list joins names for a help text.
+func list[T ~string](names []T) string {
+	var b strings.Builder
+	for i, n := range names {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(string(n))
+	}
+	return b.String()
 }
 
 // withPassword puts the password of the file into a URL. No error tells either.

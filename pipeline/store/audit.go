@@ -86,7 +86,7 @@ func (db *DB) eachKept(ctx context.Context, where string, take func(Kept) error)
 	return rows.Err()
 }
 
-var ttlDays = regexp.MustCompile(`received_at\) \+ toIntervalDay\((\d+)\)`)
+var ttlDays = regexp.MustCompile(`received_at\) \+ toIntervalDay\((\d+)\) WHERE is_deleted = 0`)
 
 // KeepsFor says how long the table of reports keeps a row after it was received.
 func (db *DB) KeepsFor(ctx context.Context) (time.Duration, error) {

@@ -3,8 +3,10 @@ package store
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -18,6 +20,8 @@ type Config struct {
 	// years. Received is what the record in topic "reports" says: where producers
 	// are not trusted to tell the time, the topic should use LogAppendTime.
 	TTLDays int
+	// Fields says for how many days fields of a report are kept that go before it.
+	Fields map[Field]int
 	// Cluster is the cluster (remote_servers of the servers' configuration) on
 	// which [DB.Migrate] makes the tables; "" makes them on one server. Whatever
 	// else uses the tables finds out itself.
@@ -66,8 +70,23 @@ func (c Config) Validate() error {
 		return fmt.Errorf("cluster %q: want letters, digits, _, . and -", c.Cluster)
 	case c.TTLDays < 1 || c.TTLDays > maxTTLDays:
 		return fmt.Errorf("ttl of %d days, want 1 to %d", c.TTLDays, maxTTLDays)
+	case c.badField() != "":
+		return errors.New(c.badField())
 	case c.Timeout <= 0:
 		return errors.New("timeout must be positive")
 	}
 	return nil
+}
+
+// badField says what is wrong with Fields.
+func (c Config) badField() string {
+	for _, f := range slices.Sorted(maps.Keys(c.Fields)) {
+		if _, ok := fieldColumns[f]; !ok {
+			return fmt.Sprintf("ttl of field %q: want one of %q", f, Fields())
+		}
+		if days := c.Fields[f]; days < 1 || days > c.TTLDays {
+			return fmt.Sprintf("ttl of field %s: %d days, want 1 to the %d of the report", f, days, c.TTLDays)
+		}
+	}
+	return ""
 }

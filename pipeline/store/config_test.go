@@ -113,3 +113,23 @@ func TestHide(t *testing.T) {
 		t.Error("no statement uses the password")
 	}
 }
+
+// Fields are known, and go before their report.
+func TestValidateFields(t *testing.T) {
+	for _, c := range []struct {
+		fields map[Field]int
+		want   string
+	}{
+		{map[Field]int{FieldSubject: 1, FieldRecipient: 400}, ""},
+		{map[Field]int{"subjects": 3}, `"subjects"`},
+		{map[Field]int{FieldLinks: 0}, "0 days"},
+		{map[Field]int{FieldLinks: 401}, "401 days"},
+	} {
+		cfg := DefaultConfig()
+		cfg.URL, cfg.Fields = "http://localhost:8123", c.fields
+		err := cfg.Validate()
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("Validate of %v = %v, want %q", c.fields, err, c.want)
+		}
+	}
+}

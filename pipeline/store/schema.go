@@ -9,6 +9,7 @@ import (
 type schemaParams struct {
 	TTLDays       int
 	TombstoneDays int
+	columnDays    map[string]int // of columns that go before their row
 	user          *url.Userinfo
 	layout        layout
 }
@@ -19,7 +20,7 @@ type schemaParams struct {
 const tombstoneExtra = 60
 
 func (db *DB) schemaParams(l layout) schemaParams {
-	p := schemaParams{layout: l, TTLDays: db.cfg.TTLDays, TombstoneDays: db.cfg.TTLDays + tombstoneExtra}
+	p := schemaParams{layout: l, TTLDays: db.cfg.TTLDays, TombstoneDays: db.cfg.TTLDays + tombstoneExtra, columnDays: columnDays(db.cfg.Fields)}
 	if u, err := url.Parse(db.cfg.URL); err == nil {
 		p.user = u.User
 	}

@@ -25,8 +25,12 @@ func (db *DB) upkeep(ctx context.Context, p schemaParams) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	fields, err := db.fieldStatements(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	dictionary, err := db.dictionary(ctx, p)
-	return append(ttl, dictionary...), err
+	return slices.Concat(ttl, fields, dictionary), err
 }
 
 // dictionary makes the dictionary of networks again where it cannot be read, as
@@ -68,7 +72,7 @@ WHERE database = 'shoal' AND name IN ('`+strings.Join(names, "', '")+`') ORDER B
 	}
 	var out []string
 	for _, t := range tables {
-		if !strings.Contains(t.Query, fmt.Sprintf("toIntervalDay(%d)", p.TTLDays)) {
+		if _, clauses, _ := strings.Cut(t.Query, ") ENGINE = "); !strings.Contains(clauses, fmt.Sprintf("toIntervalDay(%d)", p.TTLDays)) {
 			out = append(out, "ALTER TABLE shoal."+t.Name+p.OnCluster()+" MODIFY TTL "+ttl[t.Name])
 		}
 	}

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) string) {
 	for _, c := range []suiteTest{
 		{"schema", testSchema},
 		{"retention", testRetention},
+		{"retention of fields", testFields},
 		{"interrupted migration", testInterrupted},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })

@@ -887,3 +887,57 @@ COMMENT 'Whom a campaign is aimed at: every segment with its share among the rec
 -- 6 segments
 INSERT INTO shoal.migrations (version, name, checksum) VALUES (6, 'segments', '032255255adc7bd660627f5ccb0234dbf8a56a669f8dd4794807c0546d0e9c1b');
 
+-- 7 fields
+CREATE OR REPLACE VIEW shoal.reports ON CLUSTER 'abuse'
+(
+    report_id String COMMENT 'Report id, 32 hexadecimal digits: a hash of message, recipient and reporter',
+    reported_at DateTime64(3, 'UTC') COMMENT 'When it was reported',
+    received_at DateTime64(3, 'UTC') COMMENT 'When topic reports took it',
+    source LowCardinality(String) COMMENT 'Who reports: user, fbl, trap, abuse-box or another word of the producer',
+    recipient String COMMENT 'Keyed pseudonym of the mailbox that received the message; empty if unknown or erased',
+    recipient_domain LowCardinality(String) COMMENT 'Domain of the recipient, in clear',
+    reporter String COMMENT 'Keyed pseudonym of who reported it; empty if unknown or erased',
+    attrs Map(LowCardinality(String), String) COMMENT 'Segment attributes of the recipient: region, list, ...',
+    from_address String COMMENT 'Address of the From field',
+    from_domain String COMMENT 'Domain of the From address',
+    from_name String COMMENT 'Display name of the From field',
+    reply_to String COMMENT 'Address of the Reply-To field',
+    return_path_domain String COMMENT 'Domain of the envelope sender',
+    subject String COMMENT 'Subject, decoded',
+    message_id String COMMENT 'Message-ID',
+    source_ip String COMMENT 'Address of the sending server: the first hop that is not trusted; empty if unknown',
+    helo String COMMENT 'HELO name of the sending server',
+    spf LowCardinality(String) COMMENT 'SPF result (RFC 8601), empty if none',
+    dkim LowCardinality(String) COMMENT 'DKIM result (RFC 8601), empty if none',
+    dmarc LowCardinality(String) COMMENT 'DMARC result (RFC 8601), empty if none',
+    dkim_domain String COMMENT 'DKIM signing domain',
+    mailer String COMMENT 'X-Mailer or User-Agent',
+    header_fingerprint String COMMENT 'Fingerprint of the shape of the header block',
+    language LowCardinality(String) COMMENT 'ISO 639-1 code of the text, empty if unknown',
+    body_ssdeep String COMMENT 'ssdeep digest of the normalised text, empty if it is too short',
+    html_ssdeep String COMMENT 'ssdeep digest of the HTML skeleton, empty without HTML',
+    urls Array(String) COMMENT 'Links of the message',
+    url_hosts Array(String) COMMENT 'Hosts of the links',
+    attachments Array(Tuple(name String, type String, size UInt64, sha256 String, ssdeep String)) COMMENT 'Attachments: name, type, size, sha256, ssdeep',
+    defects Array(LowCardinality(String)) COMMENT 'What was wrong with the message: short codes',
+    size UInt64 COMMENT 'Bytes of the raw message',
+    origins Map(LowCardinality(String), LowCardinality(String)) COMMENT 'Field to where it came from: reported, derived or missing',
+    name String COMMENT 'Where the message was found (path#N), empty if unknown',
+    phones Array(String) COMMENT 'Phone numbers in the text',
+    wallets Array(String) COMMENT 'Cryptocurrency addresses in the text',
+    spoofed_domain String COMMENT 'From domain, where authentication failed for it; else empty',
+    body String COMMENT 'Redacted text, only where the extractor was asked to keep it',
+    personal Array(LowCardinality(String)) COMMENT 'What the message knows of its recipient: name, postal address, mail address, phone, password',
+    campaign_id String COMMENT 'Campaign of the report; empty while it stands alone'
+)
+AS SELECT lower(hex(r.report_id)) AS report_id, reported_at, received_at, source, recipient, recipient_domain, reporter, attrs,
+    from_address, from_domain, from_name, reply_to, return_path_domain, subject, message_id, source_ip, helo,
+    spf, dkim, dmarc, dkim_domain, mailer, header_fingerprint, language, body_ssdeep, html_ssdeep,
+    urls, url_hosts, attachments, defects, size, origins, name, phones, wallets, spoofed_domain, body, personal, campaign_id
+FROM shoal.report_rows AS r FINAL
+SETTINGS do_not_merge_across_partitions_select_final = 1, optimize_move_to_prewhere_if_final = 1, use_skip_indexes_if_final_exact_mode = 0
+COMMENT 'One row per report. Start here for single messages';
+
+-- 7 fields
+INSERT INTO shoal.migrations (version, name, checksum) VALUES (7, 'fields', '15fc7047392d7d8d79bb780f30d549cdefabdf0f1aadcbdf975bcb83e0b24574');
+
