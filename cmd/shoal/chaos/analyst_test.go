@@ -147,9 +147,6 @@ func (w *world) checkDecided(features []pipeline.Record) {
 	w.t.Helper()
 	all, kinds := w.decidedIn(features)
 	w.decided = all
-	if w.analyst == nil {
-		return
-	}
 	for _, d := range decisions {
 		if kinds[d.kind] == 0 {
 			w.t.Errorf("none of %d decisions is of kind %d", len(all), d.kind)

@@ -63,7 +63,9 @@ func (w *world) rounds(broker string, round func(i int, next func())) {
 	}
 	w.checkDead(w.read(ctx, client, pipeline.TopicDead))
 	w.reports = w.read(ctx, client, pipeline.TopicReports)
-	w.checkDecided(w.read(ctx, client, pipeline.TopicFeatures))
+	if w.analyst != nil {
+		w.checkDecided(w.read(ctx, client, pipeline.TopicFeatures))
+	}
 }
 
 // read gives all that a topic of one partition holds.
