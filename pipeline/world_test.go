@@ -55,6 +55,7 @@ type world struct {
 	trimmed   map[string]int64 // by topic: what retention took, up to there
 
 	newEngine func() Engine
+	clock     func(n int) time.Duration // by how much the broker's is off at a topic's nth record; nil for never
 	faults    []fault
 	counts    map[string]int
 	life      int // number of the process that may act
@@ -149,6 +150,9 @@ func (w *world) append(topic string, part int, r Record) {
 	p := &w.topics[topic].parts[part]
 	r.Topic, r.Partition, r.Offset = topic, part, int64(len(*p))
 	r.Time = time.Now()
+	if w.clock != nil {
+		r.Time = r.Time.Add(w.clock(len(*p)))
+	}
 	*p = append(*p, r)
 }
 
