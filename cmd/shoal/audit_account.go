@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"shoal/cluster"
@@ -151,6 +152,7 @@ func (a *auditor) differences(ctx context.Context) ([]difference, error) {
 			return nil, err
 		}
 	}
+	slices.SortFunc(a.twice, compareKept) // the store has no order
 	for _, k := range a.twice {
 		out = append(out, listed(storedTwice, k))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -178,8 +179,13 @@ func (f *facts) strays(first, end int64) []store.Kept {
 			out = append(out, k.Kept)
 		}
 	}
-	slices.SortFunc(out, func(a, b store.Kept) int { return cmp.Compare(a.Offset, b.Offset) })
+	slices.SortFunc(out, compareKept)
 	return out
+}
+
+// compareKept is the order in which stored reports are listed.
+func compareKept(a, b store.Kept) int {
+	return cmp.Or(cmp.Compare(a.Offset, b.Offset), bytes.Compare(a.ID[:], b.ID[:]), cmp.Compare(a.ReceivedAt, b.ReceivedAt))
 }
 
 // sortedKeys are a map's keys in order.

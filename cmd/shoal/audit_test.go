@@ -138,12 +138,13 @@ func TestStrays(t *testing.T) {
 	for n, offset := range map[byte]int64{1: 5, 2: 6, 3: 20, 4: 2, 5: -1} {
 		f.kept[reportOf(n)] = &kept{Kept: store.Kept{ID: reportOf(n), ReceivedAt: 1, Offset: offset}}
 	}
+	f.kept[reportOf(7)] = &kept{Kept: store.Kept{ID: reportOf(7), ReceivedAt: 1, Offset: 6}}
 	f.kept[reportOf(6)] = &kept{Kept: store.Kept{ID: reportOf(6), ReceivedAt: 0, Offset: 7}} // before the span
 	l := ledger{seen: []occurrence{{id: reportOf(1), at: 1, offset: 5}}, done: []int64{10}, own: func(*occurrence, *store.Kept) bool { return true }}
 	l.settle(&f)
 	got := f.strays(3, 10)
-	if len(got) != 1 || got[0].ID != reportOf(2) {
-		t.Errorf("strays = %v, want report 2 alone", got)
+	if len(got) != 2 || got[0].ID != reportOf(2) || got[1].ID != reportOf(7) {
+		t.Errorf("strays = %v, want reports 2 and 7, in this order", got)
 	}
 }
 

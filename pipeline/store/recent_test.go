@@ -113,11 +113,11 @@ func fate(rng *rand.Rand, n int) (events []*record.Event) {
 	return events
 }
 
-// TestRecent: whatever is remembered, forgotten, stored twice or cut otherwise
-// after a restart, each report is where the events put it, once; and what is
+// TestRecent: whatever is remembered, forgotten, tried again, stored twice or cut
+// otherwise after a restart, each report is where the events put it, once; and what is
 // remembered saves statements.
 func TestRecent(t *testing.T) {
-	saved, asked := 0, 0
+	saved, asked, tried := 0, 0, 0
 	for seed := range uint64(400) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		events := fate(rng, 60)
@@ -138,6 +138,9 @@ func TestRecent(t *testing.T) {
 		for from := 0; from < len(events); {
 			to := min(len(events), from+1+rng.IntN(12))
 			b := pipeline.Batch{Events: events[from:to], Rows: rows[from:to]}
+			for ; rng.IntN(4) == 0; tried++ { // fails, and is tried again as it is
+				attempt(t, cut, made, r, b, rng.IntN(3))
+			}
 			n, all := store(t, cut, made, r, b)
 			saved, asked = saved+all-n, asked+all
 			switch rng.IntN(8) {
@@ -164,6 +167,9 @@ func TestRecent(t *testing.T) {
 			t.Fatalf("seed %d (-one by one +in batches):\n%s", seed, diff)
 		}
 	}
+	if tried == 0 {
+		t.Error("nothing failed")
+	}
 	if saved*2 < asked {
 		t.Errorf("%d of %d moves needed no statement, want most", saved, asked)
 	}
@@ -172,6 +178,20 @@ func TestRecent(t *testing.T) {
 // store does what Insert does. It gives how many events needed a statement, and of
 // how many that move rows.
 func store(t *testing.T, rows table, made map[string]bool, r *recent, b pipeline.Batch) (asked, moving int) {
+	p, tr := attempt(t, rows, made, r, b, 2)
+	r.keep(tr, b.Events[len(b.Events)-1].GetSeq()+1)
+	for _, s := range p.steps {
+		asked += len(s.events)
+	}
+	for _, s := range steps(p.lineage) {
+		moving += len(s.events)
+	}
+	return asked, moving
+}
+
+// attempt is Insert up to where it remembers: of what it writes after the campaigns'
+// state it gets through nothing (0), the rows (1), or the statements too (2).
+func attempt(t *testing.T, rows table, made map[string]bool, r *recent, b pipeline.Batch, through int) (*plan, *tracker) {
 	p, err := newPlan(b)
 	if err != nil {
 		t.Fatal(err)
@@ -187,15 +207,14 @@ func store(t *testing.T, rows table, made map[string]bool, r *recent, b pipeline
 	}
 	tr := p.place(b, existing, known)
 	for _, n := range p.placements {
-		rows.write(*n)
+		if through > 0 {
+			rows.write(*n)
+		}
 	}
 	for _, s := range p.steps {
-		rows.rekey(s)
-		asked += len(s.events)
+		if through > 1 {
+			rows.rekey(s)
+		}
 	}
-	r.keep(tr, b.Events[len(b.Events)-1].GetSeq()+1)
-	for _, s := range steps(p.lineage) {
-		moving += len(s.events)
-	}
-	return asked, moving
+	return p, tr
 }
