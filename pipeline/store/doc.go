@@ -29,7 +29,10 @@
 // Partitions are months of received_at. A row, its repeats, its later places
 // and its tombstones have the same received_at, so FINAL never has to merge
 // across partitions, and each view says so. All versions of a key have the same
-// content, tombstones too, so that a filter may be applied before FINAL.
+// content, tombstones too, so that a filter may be applied before FINAL. Fields that go
+// before their row ([Config].Fields) are lost by one version before another: view
+// reports, the only one in which a filter can meet them, shows them as empty from the
+// moment that they are due.
 //
 // # Repeats
 //
