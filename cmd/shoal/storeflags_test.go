@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"shoal/pipeline/store"
 )
 
 // TestPasswordFile: the password comes from the file, and no error tells it.
@@ -32,5 +35,18 @@ func TestPasswordFile(t *testing.T) {
 		if err != nil && (strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "topsecret")) {
 			t.Errorf("%s: the error tells the password: %v", tt.name, err)
 		}
+	}
+}
+
+// TestFieldsFlag: days of fields come through, and one that does not exist is named.
+func TestFieldsFlag(t *testing.T) {
+	f := storeFlags{ttlDays: 400, ttlFields: map[string]int{"recipient": 30}}
+	if cfg, err := f.config("http://localhost:8123"); err != nil || cfg.Fields[store.FieldRecipient] != 30 || len(cfg.Fields) != 1 {
+		t.Errorf("config = %v, %v; want 30 days of recipient", cfg.Fields, err)
+	}
+	f.ttlFields["body"] = 3
+	var wrong usageError
+	if _, err := f.config("http://localhost:8123"); !errors.As(err, &wrong) || !strings.Contains(err.Error(), `"body"`) {
+		t.Errorf("config = %v, want wrong use, and the name", err)
 	}
 }
