@@ -169,7 +169,7 @@ func featuresOf(rec pipeline.Record, want cluster.ReportID) (*cluster.Features, 
 // lastEngine is one that knows what the clusterer's last snapshot does, and says so
 // for people.
 func lastEngine(ctx context.Context, dir *snapshot.Dir) (*cluster.Engine, string, error) {
-	global := federation.NewGlobal(cluster.DefaultConfig()) // takes a single one\'s as well
+	global := federation.NewGlobal(cluster.DefaultConfig()) // takes a single one's as well
 	b, ok, err := dir.Load(ctx)
 	if err != nil {
 		return nil, "", err

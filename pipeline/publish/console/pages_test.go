@@ -246,9 +246,9 @@ func TestHostile(t *testing.T) {
 }
 
 var (
-	elements = strings.Fields("html head meta title link body a header img span nav ul li form label input button main footer p code h1 h2 h3 svg rect div dl dt dd section select option article ol table thead tbody tfoot tr th td strong br time fieldset legend")
+	elements = strings.Fields("html head meta title link body a header img span nav ul li form label input button main footer p code h1 h2 h3 svg rect div dl dt dd section select option article ol table thead tbody tfoot tr th td strong br time fieldset legend details summary")
 	// plain attributes hold words of ours, figures, or text that a browser only shows.
-	plain = strings.Fields("lang charset name content rel type class id for role method maxlength placeholder value autocomplete aria-label aria-labelledby aria-current aria-hidden aria-describedby tabindex width height viewbox viewBox preserveaspectratio preserveAspectRatio x y alt scope colspan selected required pattern datetime download title checked hidden readonly")
+	plain = strings.Fields("lang charset name content rel type class id for role method maxlength placeholder value autocomplete aria-label aria-labelledby aria-current aria-hidden aria-describedby tabindex width height viewbox viewBox preserveaspectratio preserveAspectRatio x y alt scope colspan selected required pattern datetime download title checked hidden readonly data-name")
 	ours  = regexp.MustCompile(`^(#main|/[A-Za-z0-9./?=&%+_~*-]*)$`)
 )
 
