@@ -100,7 +100,7 @@ type choice struct {
 func (f Filter) ofDay() (choice, string) {
 	c := choice{
 		columns: "campaign_id, toString(change) AS change, reports, reports_before, recipients",
-		table:   "daily_summary", where: []string{"day = '" + date(f.Day) + "'"},
+		table:   "daily_summary", where: []string{onDay(f.Day)},
 	}
 	if slices.Contains(ChangeWords, f.Change) {
 		c.where = append(c.where, "change = "+quote(f.Change))

@@ -224,15 +224,17 @@ func behind(c *Campaign) []Query {
 func resolve(ctx context.Context, db Database, id string) (string, error) {
 	// A report that stood alone had an id too; only the lineage knows it.
 	for range 32 {
-		heads, err := selectRows[head](ctx, db, "campaign", headSQL(oneOf("campaign_id", []string{id})))
+		found, err := selectRows[struct {
+			Into string `ch:"merged_into"`
+		}](ctx, db, "campaign", "SELECT merged_into FROM campaigns WHERE "+oneOf("campaign_id", []string{id}))
 		if err != nil {
 			return "", err
 		}
-		if len(heads) > 0 && heads[0].MergedInto == "" {
+		if len(found) > 0 && found[0].Into == "" {
 			return id, nil
 		}
-		if len(heads) > 0 {
-			id = heads[0].MergedInto
+		if len(found) > 0 {
+			id = found[0].Into
 			continue
 		}
 		next, err := selectRows[struct {

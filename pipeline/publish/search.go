@@ -128,11 +128,15 @@ func Search(ctx context.Context, db Database, term string) ([]Hit, error) {
 	} else if campaignID.MatchString(lower) {
 		return states(ctx, db, "campaign", "campaign_id = "+quote(lower))
 	}
-	hits, err := states(ctx, db, "label", contains("label", term))
-	if err != nil {
-		return nil, err
+	list := fields(term)
+	var hits []Hit
+	var err error
+	if list[0].name == "subject" { // a text, and no address or digest
+		if hits, err = states(ctx, db, "label", contains("label", term)); err != nil {
+			return nil, err
+		}
 	}
-	found, err := selectRows[Hit](ctx, db, "search", searchSQL(fields(term)))
+	found, err := selectRows[Hit](ctx, db, "search", searchSQL(list))
 	if err != nil {
 		return nil, err
 	}

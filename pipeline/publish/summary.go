@@ -98,14 +98,21 @@ GROUP BY hour ORDER BY hour`
 
 func changesSQL(day time.Time) string {
 	return `SELECT toString(change) AS change, count() AS campaigns
-FROM daily_summary WHERE day = '` + date(day) + `'
+FROM daily_summary WHERE ` + onDay(day) + `
 GROUP BY change ORDER BY change`
+}
+
+// onDay is the condition that a row of daily_summary is of a day. What is said of
+// campaigns follows from it; said, it spares the engine the rows of all others.
+func onDay(day time.Time) string {
+	return "day = '" + date(day) + "'\n    AND campaign_id IN (SELECT campaign_id FROM reports WHERE campaign_id != '' AND " + between("reported_at", day.AddDate(0, 0, -1), day) +
+		" UNION DISTINCT SELECT other_id FROM campaign_lineage WHERE event = 'merged' AND toDate(at) = '" + date(day) + "')"
 }
 
 func linesSQL(day time.Time) string {
 	return fmt.Sprintf(`SELECT campaign_id, toString(change) AS change, reports, reports_before, recipients
-FROM daily_summary WHERE day = '%s'
-ORDER BY reports DESC, reports_before DESC, campaign_id LIMIT %d`, date(day), maxFull+maxLines)
+FROM daily_summary WHERE %s
+ORDER BY reports DESC, reports_before DESC, campaign_id LIMIT %d`, onDay(day), maxFull+maxLines)
 }
 
 func namesSQL(ids []string) string {
@@ -130,6 +137,12 @@ func LatestDay(ctx context.Context, db Database) (time.Time, error) {
 // Summarize reads the summary of the day (UTC) of day. A day without reports
 // gives a summary that says so.
 func Summarize(ctx context.Context, db Database, day time.Time) (*Summary, error) {
+	return SummarizeFirst(ctx, db, day, maxFull)
+}
+
+// SummarizeFirst is [Summarize] with at most n campaigns in full, which are what
+// takes the time; the next ones have a line each.
+func SummarizeFirst(ctx context.Context, db Database, day time.Time, n int) (*Summary, error) {
 	day = midnight(day)
 	s := &Summary{Day: date(day), SQL: []Query{
 		{"figures of the day", figuresSQL(day)}, {"reports by hour", hoursSQL(day)},
@@ -142,7 +155,7 @@ func Summarize(ctx context.Context, db Database, day time.Time) (*Summary, error
 	if err != nil {
 		return nil, err
 	}
-	return s, s.fill(ctx, db, lines)
+	return s, s.fill(ctx, db, lines, n)
 }
 
 func (s *Summary) totals(ctx context.Context, db Database, day time.Time) error {
@@ -197,13 +210,13 @@ func (c *Changes) add(change string, n int) {
 	}
 }
 
-// fill loads the first of lines in full and names the others.
-func (s *Summary) fill(ctx context.Context, db Database, lines []Line) error {
+// fill loads the first n of lines in full and names the others.
+func (s *Summary) fill(ctx context.Context, db Database, lines []Line, n int) error {
 	s.Left = max(0, s.Left-len(lines))
 	day := map[string]*DayFigures{}
 	var ids, rest []string
 	for _, l := range lines {
-		if len(ids) < maxFull && l.Change != "merged" {
+		if len(ids) < n && l.Change != "merged" {
 			ids = append(ids, l.ID)
 			day[l.ID] = &DayFigures{l.Change, l.Reports, l.ReportsBefore, l.Recipients}
 			continue

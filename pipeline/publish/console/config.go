@@ -28,6 +28,8 @@ type Config struct {
 	MaxForm int64
 	// PageRows is how many campaigns or reports a page lists.
 	PageRows int
+	// Full is how many campaigns the summary page has in full.
+	Full int
 	// Settle is how long a decision's answer waits for what becomes of it.
 	Settle time.Duration
 }
@@ -36,7 +38,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		SessionFor: 12 * time.Hour, MaxSessions: 1000, Rate: 10, Burst: 60,
-		MaxPages: 8, PageTime: 40 * time.Second, MaxForm: 1 << 20, PageRows: 25, Settle: 4 * time.Second,
+		MaxPages: 8, PageTime: time.Minute, MaxForm: 1 << 20, PageRows: 25, Full: 12, Settle: 4 * time.Second,
 	}
 }
 
@@ -45,7 +47,7 @@ func (c Config) Validate() error {
 	switch {
 	case c.SessionFor <= 0 || c.PageTime <= 0 || c.Settle < 0:
 		return errors.New("console: times must be positive")
-	case c.MaxSessions < 1 || c.MaxPages < 1 || c.PageRows < 1 || c.Burst < 1 || c.Rate <= 0 || c.MaxForm < 1:
+	case c.MaxSessions < 1 || c.MaxPages < 1 || c.PageRows < 1 || c.Full < 1 || c.Burst < 1 || c.Rate <= 0 || c.MaxForm < 1:
 		return errors.New("console: bounds must be positive")
 	case c.Settle >= c.PageTime:
 		return errors.New("console: a decision must settle within the time of a page")

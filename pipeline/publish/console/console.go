@@ -33,6 +33,7 @@ type Handler struct {
 	pages    *semaphore.Weighted
 	failed   *rate.Limiter // sign-ins
 	origin   *http.CrossOriginProtection
+	memo     *memo
 	metrics  *metrics
 }
 
@@ -43,7 +44,7 @@ func New(cfg Config, deps Deps) *Handler {
 	}
 	h := &Handler{
 		cfg: cfg, deps: deps, mux: http.NewServeMux(), sessions: newSessions(cfg), pages: semaphore.NewWeighted(int64(cfg.MaxPages)),
-		failed: rate.NewLimiter(rate.Limit(cfg.Rate), cfg.Burst), origin: http.NewCrossOriginProtection(), metrics: newMetrics(deps.Registerer),
+		failed: rate.NewLimiter(rate.Limit(cfg.Rate), cfg.Burst), origin: http.NewCrossOriginProtection(), metrics: newMetrics(deps.Registerer), memo: newMemo(deps.DB),
 	}
 	for _, r := range routes() {
 		h.mux.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) { h.serve(r, w, req) })
@@ -138,8 +139,8 @@ func (v *visit) run(r route) error {
 	return r.page(v)
 }
 
-// db is the database as this visit uses it.
-func (v *visit) db() publish.Database { return v.deps.DB }
+// db is the database as pages use it.
+func (v *visit) db() publish.Database { return v.memo }
 
 func (v *visit) ctx() context.Context { return v.req.Context() }
 

@@ -49,6 +49,7 @@ func (v *visit) decide() error {
 	q := url.Values{"campaign": {string(o.Campaign)}, "kind": {kind}, "actor": {o.Actor},
 		"from": {strconv.FormatInt(got.From, 10)}, "to": {strconv.FormatInt(got.To, 10)}}
 	v.settle(o.Actor, got)
+	v.memo.forget()
 	http.Redirect(v.w, v.req, "/decision?"+q.Encode(), http.StatusSeeOther)
 	return nil
 }
@@ -67,7 +68,7 @@ func (v *visit) settle(actor string, r Receipt) {
 			return
 		case <-tick.C:
 		}
-		if done, err := publish.Outcome(v.ctx(), v.db(), actor, r.From, r.To); err != nil || len(done) > 0 {
+		if done, err := publish.Outcome(v.ctx(), v.deps.DB, actor, r.From, r.To); err != nil || len(done) > 0 {
 			return
 		}
 	}
@@ -142,11 +143,14 @@ func (v *visit) decision() error {
 		return &problem{status: http.StatusBadRequest, title: "No such decision", text: "The address is not complete."}
 	}
 	p := &decisionPage{Campaign: id, Kind: q.Get("kind"), Actor: q.Get("actor"), Since: time.UnixMilli(from).UTC()}
-	done, err := publish.Outcome(v.ctx(), v.db(), p.Actor, from, to)
+	done, err := publish.Outcome(v.ctx(), v.deps.DB, p.Actor, from, to)
 	if err != nil {
 		return err
 	}
 	p.sort(done)
+	if !p.Waiting {
+		v.memo.forget() // what follows from here shall be as it is now
+	}
 	if p.Waiting && time.Since(p.Since) < maxAsk {
 		v.w.Header().Set("Refresh", "3")
 	}

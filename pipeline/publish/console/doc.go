@@ -37,8 +37,11 @@
 //
 // So many pages are made at once, so many requests a second a session makes, each
 // page has its time, a form its size, a list its length ([Config]). Queries have
-// bounds of their own, which are those of [Deps].DB. There is no cache: a page is as
-// of now.
+// bounds of their own, which are those of [Deps].DB.
+//
+// What was dear to ask is remembered, for twenty times as long as it took and at
+// most for 90 seconds, so that a desk full of people asks little more than one
+// person does. A decision makes everything asked anew.
 //
 // # Drawings
 //

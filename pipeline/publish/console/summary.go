@@ -38,7 +38,7 @@ func (v *visit) summary() error {
 	if day.IsZero() {
 		return &problem{status: http.StatusBadRequest, title: "Which day?", text: "A summary is of one day: YYYY-MM-DD."}
 	}
-	s, err := publish.Summarize(v.ctx(), v.db(), day)
+	s, err := publish.SummarizeFirst(v.ctx(), v.db(), day, v.cfg.Full)
 	if err != nil {
 		return err
 	}
