@@ -31,7 +31,7 @@ func (e *Engine) Opens(r ReportID) CampaignID { return e.unused(r) }
 func (e *Engine) Took(r ReportID) bool { return e.seen.has(r) }
 
 // Hear counts what a report that stands alone has, without taking it: what is common
-// is known by it. Unhear takes that back, where the report is to be taken after all.
+// is known by it. [Engine.Unhear] takes that back.
 func (e *Engine) Hear(f *Features) {
 	e.profile.set(f)
 	e.sought.version = 0
@@ -39,7 +39,8 @@ func (e *Engine) Hear(f *Features) {
 	e.probe.of(e.profile).terms(e.freq.add)
 }
 
-// Unhear: see [Engine.Hear].
+// Unhear takes back what [Engine.Hear] counted, where the report is to be taken after
+// all.
 func (e *Engine) Unhear(f *Features) {
 	e.profile.set(f)
 	e.sought.version = 0

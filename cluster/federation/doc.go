@@ -66,4 +66,63 @@
 //
 // A local forgets campaigns before the global engine does; [DefaultConfig] sees to it.
 // A campaign that is idle there comes back by its next news.
+//
+// # What it gives, and the next limits
+//
+// Strict B-cubed F1 against one clusterer's, a million simulated reports, 8 locals a
+// round (BenchmarkFederation; the engine's share is what the global one takes through
+// its engine, beside it counts the words of what stands alone):
+//
+//	mix                        seed  F1 differs by  to the engine  heard  copies
+//	three fifths of campaigns  1     -0.0016        10.8 %         33 %   60 %
+//	nine tenths of campaigns   1     -0.0044        15.6 %         10 %   76 %
+//	nine tenths of campaigns   2     +0.0012        12.2 %         10 %   79 %
+//	nine tenths of campaigns   3     +0.0005        12.6 %         10 %   79 %
+//
+// One clusterer differs by 0.0012 from itself if the reports of that second line come
+// in another order. Why it was -0.0119 before, and then -0.0078 with an engine that
+// merges otherwise: copies were right all along (159 of 767,000 were of another
+// campaign than their original). All of the loss was in padded mail, where a lure is
+// sent under several stolen texts, each of which several lures use: the global engine
+// clustered along the stolen texts. It weighs a value by which share of all clusters has
+// it, and it did not know of what stands alone, nine of ten clusters: what a lure's dozen
+// variants have in common counted as common. Hence [cluster.Engine.Hear]. What is left
+// hangs on one or two large padded campaigns, whose variants become one campaign or stay
+// two: an order of arrival of its own. In traffic of which half is padded (150,000
+// reports) one clusterer had F1 0.871 to 0.882 over three orders, the federation 0.827 to
+// 0.866: padded mail is where it is worse than one clusterer.
+//
+// Processor time for a report, records read and written (BenchmarkClusterers of package
+// pipeline): one clusterer 26 to 30 µs, the global one 16 to 19 µs, all locals together 53 to
+// 84 µs. So the global one follows 1.5 to 1.6 times what one clusterer follows; a
+// report of news costs it twice a usual one, since it meets no easy ones. The next
+// limits:
+//
+//   - The writer of package pipeline, one at a time, before everything here.
+//   - The global clusterer. With the words of one in eight of what stands alone it
+//     follows 2.1 times a single one's reports, but F1 was -0.0120 in the second line.
+//   - What stands alone waits in the memory of the locals, about 1 kB in each round.
+//     Where there is more of it than [cluster.Config].LiveExemplars in each partition,
+//     the longest quiet are forgotten, as with one clusterer.
+//   - One campaign goes to few partitions: the busiest of 8 had 16 % of the reports. Who
+//     floods with one text makes one local of each round lag, and the others not.
+//
+// # Rejected
+//
+//   - All that stands alone goes through the global engine, without further rounds: it
+//     then follows hardly more than one clusterer does.
+//   - One round that holds back what stands alone: F1 falls by 0.011 with 8 locals and
+//     by 0.013 with 64. Two rounds: by 0.004 at most.
+//   - Reports spread evenly: the share of news grows with the number of locals, from
+//     46 % with one to 64 % with eight at 20,000 reports, and what is held back does not
+//     meet: F1 fell by 0.06.
+//   - Spread by the subject first, so that one local has all variants of a padded
+//     campaign: a quarter more goes to the global engine, and F1 was no better.
+//   - A sketch of each variant after 32 copies at most, so that there are more occasions
+//     to make one of two campaigns: F1 differed by -0.0050 rather than by -0.0044.
+//   - A topic of copies beside one of sketches, joined in the store: a second order of
+//     things for writer, audit and analysts, and figures that depend on which of the
+//     two a query has seen.
+//   - An id for each local campaign that is merged into a global one: a local campaign
+//     may hold two of them, and then one id has to be wrong.
 package federation
