@@ -80,7 +80,9 @@ func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
 }
 
 // carries says whether the exemplars at these places of a group stand for enough of
-// its reports: those that were kept as one and those that joined by one.
+// its reports: those that were kept as one and those that joined by one. Reports whose
+// exemplar had to make room are not known any more, so a campaign of which every report
+// is a variant of its own counts few.
 func (e *Engine) carries(g *group, places uint64) bool {
 	var speak, all uint64
 	for at, slot := range g.exemplars {
