@@ -375,7 +375,7 @@ func TestSessionEnds(t *testing.T) {
 
 // FuzzLocal: wherever a form says to go on to, it is a path of ours.
 func FuzzLocal(f *testing.F) {
-	for _, s := range []string{"/", "/a?b=c", "//x", `/\x`, "http://x/", "/sign-out", "\x00", "/%2f%2fx", "/./\t/x", "?x"} {
+	for _, s := range []string{"/", "/a?b=c", "//x", `/\x`, "http://x/", "/sign-out", "\x00", "/%2f%2fx", "/./\t/x", "?x", "%2f"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, next string) {

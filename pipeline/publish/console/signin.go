@@ -78,7 +78,7 @@ const maxNext = 1000
 // local is a path of ours to go on to, "/" for anything else.
 func local(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || len(next) > maxNext || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") ||
+	if err != nil || len(next) > maxNext || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") ||
 		strings.Contains(next, `\`) || u.Path == "/sign-in" || u.Path == "/sign-out" {
 		return "/"
 	}
