@@ -86,7 +86,7 @@ func (a *analyst) decide(n int) bool {
 	args := decisions[n%len(decisions)].args(places[0], places[len(places)-1], n)
 	args = slices.Concat(args, []string{"--actor", "ana", "--note", fmt.Sprint("decision ", n), "--wait", "10s"}, a.kafka, a.store)
 	before := len(a.said())
-	return a.w.spawn("analyst", a.w.bin, args...).wait() == nil || bytes.Contains(a.said()[before:], []byte("refused"))
+	return a.w.spawn("analyst", a.w.bin, args...).wait() == nil || bytes.Contains(a.said()[before:], []byte("shoal: refused: "))
 }
 
 // said is all that the commands have printed.
@@ -164,10 +164,8 @@ func (w *world) retell(ctx context.Context, client *kafka.Client) {
 		if err := to.Write(ctx, recs); err != nil {
 			w.t.Fatal(err)
 		}
-		if err := pipeline.Drain(ctx, client, 100*time.Millisecond); err != nil {
-			w.t.Fatal(err)
-		}
 	}
+	worker := pipeline.Stages()[0]
 	known, from, next := map[cluster.ReportID]bool{}, 0, 0
 	for i, rec := range w.reports {
 		base := intake.FromRecord(rec)
@@ -180,6 +178,9 @@ func (w *world) retell(ctx context.Context, client *kafka.Client) {
 			if from <= i {
 				write(reports, w.reports[from:i+1])
 				from = i + 1
+				if err := pipeline.DrainThrough(ctx, client, 50*time.Millisecond, worker); err != nil {
+					w.t.Fatal(err)
+				}
 			}
 			write(features, []pipeline.Record{{Value: w.decided[next].value}})
 			next++
@@ -190,5 +191,8 @@ func (w *world) retell(ctx context.Context, client *kafka.Client) {
 	}
 	if next < len(w.decided) {
 		w.t.Fatalf("%d decisions are left", len(w.decided)-next)
+	}
+	if err := pipeline.Drain(ctx, client, 100*time.Millisecond); err != nil {
+		w.t.Fatal(err)
 	}
 }
