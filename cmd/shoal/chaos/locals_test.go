@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ func TestLocals(t *testing.T) {
 	w.keep("engine", "clickhouse", "--socket", socket, "--listen=")
 	w.answers(socket)
 	w.must(w.bin, slices.Concat([]string{"migrate", "--partitions", "2", "--locals", "4"}, w.kafka, store)...)
+	w.heldByLocals(store)
 	names := []string{"engine", "import"}
 	for _, n := range []string{"1", "2"} {
 		w.keep("worker"+n, append([]string{"worker", "--to-locals"}, w.kafka...)...)
@@ -42,6 +44,22 @@ func TestLocals(t *testing.T) {
 	w.storm(broker.Addr(), 300*time.Millisecond, 4*time.Second, func() string { return names[w.rng.IntN(len(names))] })
 	w.accounted(store)
 	w.decides(store)
+}
+
+// heldByLocals: what has come as far as the local clusterers, of which none runs yet, is
+// in flight and not missing.
+func (w *world) heldByLocals(store []string) {
+	w.t.Helper()
+	w.must(w.bin, slices.Concat([]string{"import", "-q", w.chunks[0]}, w.kafka)...)
+	worker := w.spawn("worker0", w.bin, append([]string{"worker", "--to-locals"}, w.kafka...)...)
+	eventually(w.t, "reports wait for local clusterers, and none is missing", func() bool {
+		out, err := w.command(w.bin, slices.Concat([]string{"audit", "--format", "json"}, w.kafka, store)...).Output()
+		return err == nil && strings.Contains(string(out), `"local-1"`)
+	})
+	w.signal("worker0", syscall.SIGINT)
+	if err := worker.wait(); err != nil {
+		w.t.Errorf("worker: %v", err)
+	}
 }
 
 func (w *world) ask(store []string, query string) []string {
