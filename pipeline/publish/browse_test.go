@@ -152,6 +152,28 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// TestLatestDay: a report that claims to be of a day to come does not hide today.
+func TestLatestDay(t *testing.T) {
+	at := func(day time.Time) func(*record.Row) {
+		return func(r *record.Row) { r.ReportedAtMs = day.UnixMilli() }
+	}
+	old, future := time.Date(2020, 10, 20, 0, 0, 0, 0, time.UTC), time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
+	l := storetest.NewLog()
+	l.Open("future", "cfuture", at(future))
+	db := open(t, l)
+	if day, err := publish.LatestDay(t.Context(), db); err != nil || !day.Equal(future) {
+		t.Errorf("LatestDay = %v, %v; want the only one", day, err)
+	}
+	n := len(l.Events)
+	l.Open("old", "cold", at(old))
+	if err := db.Insert(t.Context(), l.Batch(n, len(l.Events))); err != nil {
+		t.Fatal(err)
+	}
+	if day, err := publish.LatestDay(t.Context(), db); err != nil || !day.Equal(old) {
+		t.Errorf("LatestDay = %v, %v; want %v", day, err, old)
+	}
+}
+
 // TestBrowseErrors: a query that fails is an error.
 func TestBrowseErrors(t *testing.T) {
 	db := open(t, labelled())

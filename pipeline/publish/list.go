@@ -75,7 +75,7 @@ func (l *List) mark(ctx context.Context, db Database, where string) error {
 		ID     string `ch:"campaign_id"`
 		Change string `ch:"change"`
 	}](ctx, db, "changes", `SELECT campaign_id, toString(change) AS change FROM daily_summary
-WHERE day = (SELECT toDate(max(reported_at)) FROM reports) AND `+where)
+WHERE day = (SELECT day FROM (`+latestSQL+`)) AND `+where)
 	if err != nil {
 		return err
 	}

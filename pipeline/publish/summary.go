@@ -119,12 +119,17 @@ func namesSQL(ids []string) string {
 	return "SELECT campaign_id, name, merged_into, toString(status) AS status FROM campaigns WHERE " + oneOf("campaign_id", ids)
 }
 
-// LatestDay is the last day (UTC) with reports.
+// latestSQL passes over reports that claim to be of a day to come: whoever reports
+// can say so. Where there are no others the last of them counts.
+const latestSQL = `SELECT toDate(if(countIf(reported_at < now() + 86400) = 0, max(reported_at), maxIf(reported_at, reported_at < now() + 86400))) AS day, count() AS n
+FROM reports`
+
+// LatestDay is the last day (UTC) with reports, days to come aside.
 func LatestDay(ctx context.Context, db Database) (time.Time, error) {
 	rows, err := selectRows[struct {
 		Day time.Time `ch:"day"`
 		N   uint64    `ch:"n"`
-	}](ctx, db, "latest day", "SELECT toDate(max(reported_at)) AS day, count() AS n FROM reports")
+	}](ctx, db, "latest day", latestSQL)
 	if err != nil {
 		return time.Time{}, err
 	}

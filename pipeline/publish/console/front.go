@@ -108,8 +108,10 @@ func (p *frontPage) load(v *visit) error {
 		e := entry{Campaign: c, Words: c.Words()}
 		if p.Day.IsZero() {
 			e.Spark = life(36, 48, c.Timeline)
+			e.Spark.From, e.Spark.To = c.FirstSeen.Format("2 Jan"), c.LastSeen.Format("2 Jan")
 		} else {
 			e.Spark = within(36, p.Day, c.Timeline)
+			e.Spark.From, e.Spark.To = "00:00", "24:00"
 		}
 		p.Entries = append(p.Entries, e)
 	}

@@ -193,6 +193,18 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("behind TLS: cookie %+v", c)
 		}
 	}
+	req := httptest.NewRequest(http.MethodPost, "https://example.com/sign-in", strings.NewReader("token=reader"))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	o.ServeHTTP(w, req)
+	if c := w.Result().Cookies()[0]; req.TLS == nil || c.Name != "__Host-shoal" || !c.Secure {
+		t.Errorf("with TLS: cookie %+v", c)
+	}
+	req = httptest.NewRequest(http.MethodGet, "/campaigns/cbig?x=1", nil)
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	if w := (&person{o: o}).do(req); w.Code != 401 || !strings.Contains(w.Body.String(), `<a href="/campaigns/cbig?x=1">go on</a>`) {
+		t.Errorf("from another site: %d %s", w.Code, w.Body)
+	}
 	if strings.Contains(o.log.String(), p.cookie.Value) {
 		t.Error("the log has the cookie")
 	}

@@ -10,11 +10,14 @@ import (
 // greeting is what the sign-in page shows.
 type greeting struct {
 	Text, Next string
+	// Elsewhere says that a link on another site led here: the browser has kept the
+	// cookie back, and gives it when one of our own links is followed.
+	Elsewhere bool
 }
 
 // greet shows the sign-in page in the place of another.
 func (v *visit) greet(p *problem) {
-	v.render(p.status, "signin", "Sign in", greeting{p.text, local(v.req.URL.RequestURI())})
+	v.render(p.status, "signin", "Sign in", greeting{p.text, local(v.req.URL.RequestURI()), v.req.Header.Get("Sec-Fetch-Site") == "cross-site"})
 }
 
 // signIn shows the form, or lets in who has an invitation. A link is followed from
@@ -35,7 +38,7 @@ func (v *visit) signIn() error {
 		if err := v.unknown(); err.(*problem).status == http.StatusTooManyRequests {
 			return err
 		}
-		v.render(http.StatusUnauthorized, "signin", "Sign in", greeting{"The link was used already. Sign in with a token that has scope read.", "/"})
+		v.render(http.StatusUnauthorized, "signin", "Sign in", greeting{Text: "The link was used already. Sign in with a token that has scope read.", Next: "/"})
 		return nil
 	}
 	v.begin(holder)
@@ -60,11 +63,11 @@ func (v *visit) signInWith() error {
 	holder, ok := v.deps.Tokens.Find(strings.TrimSpace(v.req.PostForm.Get("token")))
 	if !ok {
 		p := v.unknown().(*problem)
-		v.render(p.status, "signin", "Sign in", greeting{p.text, next})
+		v.render(p.status, "signin", "Sign in", greeting{Text: p.text, Next: next})
 		return nil
 	}
 	if !holder.allows(ScopeRead) {
-		v.render(http.StatusForbidden, "signin", "Sign in", greeting{"The token " + holder.Name + " has no scope read. shoal token add NAME --scopes read,act makes one that may.", next})
+		v.render(http.StatusForbidden, "signin", "Sign in", greeting{Text: "The token " + holder.Name + " has no scope read. shoal token add NAME --scopes read,act makes one that may.", Next: next})
 		return nil
 	}
 	v.begin(holder)
