@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"shoal/cluster"
@@ -27,6 +28,7 @@ type analyst struct {
 	store []string
 	turns chan struct{}
 	done  chan struct{}
+	left  atomic.Bool // what is to be decided is all there
 }
 
 // decisions are the commands in their turn, each with what it says of two campaigns
@@ -58,8 +60,11 @@ func (w *world) employ(store ...string) {
 		defer close(a.done)
 		n := 0
 		for range a.turns {
-			for try := 1; !w.over.Load() && !a.decide(n); try++ {
-				if try == 100 {
+			for tries := 0; !w.over.Load() && !a.decide(n); {
+				if a.left.Load() {
+					tries++ // nothing is killed any more
+				}
+				if tries == 100 {
 					w.t.Errorf("decision %d: nobody takes it", n)
 					return
 				}
@@ -72,6 +77,7 @@ func (w *world) employ(store ...string) {
 
 // dismiss waits until all turns were used.
 func (a *analyst) dismiss() {
+	a.left.Store(true)
 	close(a.turns)
 	<-a.done
 }
