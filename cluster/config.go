@@ -52,11 +52,14 @@ func DefaultConfig() Config {
 	}
 }
 
+// mostExemplars of a campaign have a bit each in a word.
+const mostExemplars = 64
+
 // Validate names the first setting that makes no sense.
 func (c Config) Validate() error {
 	switch {
-	case c.Exemplars < 2 || c.Exemplars > 64:
-		return fmt.Errorf("exemplars %d: want 2 to 64", c.Exemplars)
+	case c.Exemplars < 2 || c.Exemplars > mostExemplars:
+		return fmt.Errorf("exemplars %d: want 2 to %d", c.Exemplars, mostExemplars)
 	case c.Idle <= 0:
 		return fmt.Errorf("idle %v: want more than 0", c.Idle)
 	case c.LiveExemplars < 1:

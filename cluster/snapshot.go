@@ -141,6 +141,9 @@ func (e *Engine) decode(c *decoder) error {
 			e.byID[e.groups[i].id] = uint32(i)
 		}
 	}
+	if c.err == nil && !e.sound() {
+		c.fail()
+	}
 	if c.err == nil && !same {
 		e.reindex()
 	}

@@ -240,6 +240,40 @@ func (x *index) decode(c *decoder, size int) (same bool) {
 	return same
 }
 
+// sound says whether groups, exemplars and free slots refer to each other as they do
+// in an engine: a state in which they do not would end in a panic later.
+func (e *Engine) sound() bool {
+	listed := make([]bool, len(e.exemplars))
+	for i := range e.groups {
+		for _, slot := range e.groups[i].exemplars {
+			x := e.exemplar(slot)
+			if x == nil || x.cluster != uint32(i) || listed[slot] {
+				return false
+			}
+			listed[slot] = true
+		}
+		if len(e.groups[i].exemplars) > mostExemplars {
+			return false
+		}
+	}
+	for slot := range e.exemplars {
+		if live := e.exemplars[slot].profile != nil; live != listed[slot] {
+			return false
+		}
+	}
+	for _, slot := range e.freeGroups {
+		if slot >= uint32(len(e.groups)) || e.groups[slot].id != "" {
+			return false
+		}
+	}
+	for _, slot := range e.freeExemplars {
+		if slot >= uint32(len(e.exemplars)) || listed[slot] {
+			return false
+		}
+	}
+	return true
+}
+
 // reindex enters all live exemplars into an index that is empty.
 func (e *Engine) reindex() {
 	for slot := range e.exemplars {
