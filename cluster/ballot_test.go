@@ -49,14 +49,16 @@ func TestAppendRarest(t *testing.T) {
 	for range 100 {
 		freq.opened()
 	}
+	p := newProfile(&Features{Words: Sketch{Total: len(hashes), Hashes: hashes}})
+	p.weigh(freq)
 	var all []indexKey
-	for _, h := range hashes {
-		all = append(all, indexKey{spaceWord | uint64(h), freq.idf(spaceWord | uint64(h))})
+	for i, w := range p.weightsOf(sampleWords) {
+		all = append(all, indexKey{spaceWord | uint64(hashes[i]), float32(w) / fullWeight})
 	}
 	slices.SortStableFunc(all, func(a, b indexKey) int { return cmp.Compare(b.vote, a.vote) })
 	for _, n := range []int{1, 12, TextSketchSize, 200} {
 		before := []indexKey{{key: 1, vote: 9}}
-		if got := appendRarest(before, spaceWord, hashes, n, 1, freq)[1:]; !slices.Equal(got, all[:min(n, len(all))]) {
+		if got := p.appendRarest(before, sampleWords, n, 1)[1:]; !slices.Equal(got, all[:min(n, len(all))]) {
 			t.Errorf("%d rarest: %v, want %v", n, got, all[:min(n, len(all))])
 		}
 	}

@@ -1,10 +1,6 @@
 package cluster
 
-import (
-	"math"
-
-	"shoal/cluster/fuzzyhash"
-)
+import "shoal/cluster/fuzzyhash"
 
 // Bounds of the search for candidates. They bound the work for a report,
 // however many exemplars there are.
@@ -54,11 +50,12 @@ const leastVote = 0.5
 
 // indexKeys gives the index keys of a profile, most of them chosen by rarity.
 func (p *profile) indexKeys(freq *frequency, dst []indexKey) []indexKey {
-	dst = appendLowest(dst, spaceText, p.sketch(sampleText), textKeys, 0.5, freq)
-	dst = appendRarest(dst, spaceWord, p.sketch(sampleWords).Hashes, wordKeys, 0.6, freq)
-	dst = appendRarest(dst, spaceSubject, p.sketch(sampleSubject).Hashes, subjectKeys, 0.5, freq)
+	p.weigh(freq)
+	dst = p.appendLowest(dst, sampleText, textKeys, 0.5)
+	dst = p.appendRarest(dst, sampleWords, wordKeys, 0.6)
+	dst = p.appendRarest(dst, sampleSubject, subjectKeys, 0.5)
 	if tags := p.sketch(sampleTags); tags.Total >= leastTags {
-		dst = appendLowest(dst, spaceTag, tags, tagKeys, 0.3, freq)
+		dst = p.appendLowest(dst, sampleTags, tagKeys, 0.3)
 		dst = append(dst, indexKey{spaceTags | digestOf(tags.Hashes), 0.6})
 	}
 	html := p.skeleton()
@@ -71,7 +68,7 @@ func (p *profile) indexKeys(freq *frequency, dst []indexKey) []indexKey {
 
 func (f *fileProfile) indexKeys(freq *frequency, dst []indexKey) []indexKey {
 	dst = append(dst, indexKey{fileTerm(f.hash), 2 * freq.idf(fileTerm(f.hash))})
-	dst = appendLowest(dst, spaceText, f.text, fileKeys, 0.6, freq)
+	dst = f.appendText(dst, freq)
 	if f.kind != FileImage {
 		dst = appendGrams(dst, &f.digest, 0.4)
 	}
@@ -130,30 +127,35 @@ func (p *profile) appendValues(freq *frequency, dst []indexKey) []indexKey {
 
 // appendLowest takes the smallest hashes of a sample: two sets share one of them
 // with a probability that grows with their resemblance.
-func appendLowest(dst []indexKey, space uint64, s Sketch, n int, hint float32, freq *frequency) []indexKey {
-	for _, h := range s.Hashes[:min(n, len(s.Hashes))] {
-		if idf := freq.idf(space | uint64(h)); idf >= leastHint {
-			dst = append(dst, indexKey{space | uint64(h), hint * idf})
+func (p *profile) appendLowest(dst []indexKey, s sample, n int, hint float32) []indexKey {
+	hashes, weights := p.sketch(s).Hashes, p.weightsOf(s)
+	for i, h := range hashes[:min(n, len(hashes))] {
+		if idf := float32(weights[i]) / fullWeight; idf >= leastHint {
+			dst = append(dst, indexKey{s.space() | uint64(h), hint * idf})
 		}
 	}
 	return dst
 }
 
-// appendRarest takes the hashes that fewest clusters have, of equal ones the
-// smallest. hashes ascend.
-func appendRarest(dst []indexKey, space uint64, hashes []uint32, n int, hint float32, freq *frequency) []indexKey {
-	own := len(dst)
-	var counts [TextSketchSize]uint16
-	freq.counts(space, hashes, counts[:])
-	enough := uint16(math.MaxUint16) // there was no room for one that so many have
-	for i, h := range hashes {
-		if len(dst) == own+n && counts[i] >= enough {
-			continue
+// appendText does the same for the text of a file, which has no weights.
+func (f *fileProfile) appendText(dst []indexKey, freq *frequency) []indexKey {
+	for _, h := range f.text.Hashes[:min(fileKeys, len(f.text.Hashes))] {
+		if idf := freq.idf(spaceText | uint64(h)); idf >= leastHint {
+			dst = append(dst, indexKey{spaceText | uint64(h), 0.6 * idf})
 		}
-		k := indexKey{space | uint64(h), freq.inverse(counts[i])}
+	}
+	return dst
+}
+
+// appendRarest takes the hashes of a sample that fewest clusters have, of equal ones
+// the smallest.
+func (p *profile) appendRarest(dst []indexKey, s sample, n int, hint float32) []indexKey {
+	hashes, weights := p.sketch(s).Hashes, p.weightsOf(s)
+	own := len(dst)
+	for i, h := range hashes {
+		k := indexKey{s.space() | uint64(h), hint * float32(weights[i]) / fullWeight}
 		if len(dst) == own+n { // the last goes, or this one
 			if k.vote <= dst[len(dst)-1].vote {
-				enough = counts[i]
 				continue
 			}
 			dst = dst[:len(dst)-1]
@@ -162,9 +164,6 @@ func appendRarest(dst []indexKey, space uint64, hashes []uint32, n int, hint flo
 		for j := len(dst) - 1; j > own && dst[j-1].vote < k.vote; j-- {
 			dst[j-1], dst[j] = k, dst[j-1]
 		}
-	}
-	for i := own; i < len(dst); i++ {
-		dst[i].vote *= hint
 	}
 	return dst
 }

@@ -171,12 +171,15 @@ func (p *profile) body() fuzzyhash.Digest     { return fuzzyhash.Unpack(p.bytes[
 func (p *profile) skeleton() fuzzyhash.Digest { return fuzzyhash.Unpack(p.bytes[p.html:]) }
 
 // weigh brings the weights of a profile up to date. Looking one up in the frequency
-// table costs a cache miss, so an exemplar keeps them until the table has grown by an
-// eighth. It says whether they are others than before.
+// table costs a cache miss, and a weight is a logarithm, so an exemplar keeps them
+// until the table knows half as many clusters again, or half as many. It says whether
+// they are others than before.
 func (p *profile) weigh(f *frequency) bool {
-	at := p.clusters
-	if at > 0 && f.clusters+1 >= at && f.clusters+1 <= at+at/8 {
-		return false
+	if p.clusters > 0 {
+		then, now := p.clusters-1+prior, f.clusters+prior
+		if then/2 <= now && now <= then+then/2 {
+			return false
+		}
 	}
 	p.clusters = f.clusters + 1
 	for s := range numSamples {
