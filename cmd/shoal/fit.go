@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"shoal/cluster"
 	"shoal/cluster/learn"
@@ -16,6 +18,10 @@ import (
 // with the last weights makes: which pairs are compared, and how rare values
 // look, depends on the campaigns found.
 const fitRounds = 4
+
+// fitOrders is in how many orders of arrival each round makes them: which copy
+// became an exemplar is an accident that weights should not learn.
+const fitOrders = 8
 
 // Pairs of two campaigns of one family count less as strangers, each kinWeight at
 // most and a family's all together kinTotal: their labels are the doubtful ones,
@@ -127,9 +133,9 @@ func (t *trainer) fit(use func(score.Item) bool) (*cluster.Weights, error) {
 	cfg.Weights = blank()
 	var samples []learn.Sample
 	for range fitRounds {
-		samples = append(samples, t.samples(cfg, use)...)
+		samples = append(samples, t.samplesInOrders(cfg, use)...)
 		for _, other := range t.with {
-			samples = append(samples, other.samples(cfg, all)...)
+			samples = append(samples, other.samplesInOrders(cfg, all)...)
 		}
 		var err error
 		if w, err = learn.Fit(samples, learn.DefaultOptions()); err != nil {
@@ -154,6 +160,24 @@ func blank() *cluster.Weights {
 		panic(err) // the shape comes from cluster itself
 	}
 	return w
+}
+
+// samplesInOrders are those of all orders of arrival, together as heavy as those of one.
+func (t *trainer) samplesInOrders(cfg cluster.Config, use func(score.Item) bool) []learn.Sample {
+	samples := t.samples(cfg, use)
+	shuffled := *t
+	shuffled.log = slices.Clone(t.log)
+	for seed := range uint64(fitOrders - 1) {
+		r := rand.New(rand.NewPCG(seed, 1)) // others than eval --orders judges by
+		r.Shuffle(len(shuffled.log), func(i, j int) {
+			shuffled.log[i], shuffled.log[j] = shuffled.log[j], shuffled.log[i]
+		})
+		samples = append(samples, shuffled.samples(cfg, use)...)
+	}
+	for i := range samples {
+		samples[i].Weight /= fitOrders
+	}
+	return samples
 }
 
 // samples are the comparisons that an engine makes over the log.
