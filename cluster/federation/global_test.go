@@ -216,6 +216,46 @@ func TestGlobalTakesOver(t *testing.T) {
 	}
 }
 
+// TestGlobalHandsBack: one clusterer follows what a global one published, says nothing
+// beside it, and goes on under its ids.
+func TestGlobalHandsBack(t *testing.T) {
+	fs := reports(t, 900)
+	log := entries(t, fs)
+	half := len(log) / 2
+	g, e := NewGlobal(globalConfig()), cluster.NewEngine(globalConfig())
+	known := map[cluster.CampaignID]bool{}
+	for _, entry := range log[:half] {
+		published := append([]cluster.Event(nil), g.Step(entry)...)
+		if more := e.Follow(entry, published, true); len(more) > 0 {
+			t.Fatalf("entry %d: %v is said beside what was published", entry.Offset, more)
+		}
+		for _, ev := range published {
+			known[ev.Campaign] = true
+		}
+	}
+	if g.Seq() != e.Seq() || g.Offset() != e.Offset() {
+		t.Fatalf("at event %d and entry %d, want %d and %d", e.Seq(), e.Offset(), g.Seq(), g.Offset())
+	}
+	same, copies := 0, 0
+	for _, entry := range log[half:] {
+		want := append([]cluster.Event(nil), g.Step(entry)...)
+		if entry.Finding.Kind != cluster.FindingCopy || entry.Finding.Again || len(want) != 1 {
+			e.Step(entry)
+			continue
+		}
+		for _, ev := range e.Step(entry) {
+			if ev.Kind == cluster.EventAssigned && known[want[0].Campaign] {
+				if copies++; e.Resolve(ev.Campaign) == e.Resolve(want[0].Campaign) {
+					same++
+				}
+			}
+		}
+	}
+	if copies < 50 || same < copies*98/100 {
+		t.Errorf("%d of %d later copies are in the campaigns of before, want 98 of 100", same, copies)
+	}
+}
+
 // TestGlobalRestoreRefuses: a snapshot that is not whole changes nothing.
 func TestGlobalRestoreRefuses(t *testing.T) {
 	g := NewGlobal(globalConfig())
