@@ -54,8 +54,9 @@ type LocalConfig struct {
 // records are read again, and nothing is published of those that were committed. What
 // was published and not committed is published again, and a repeat to whoever reads it.
 // What cannot be read goes on to the global clusterer as it is, which buries it. So
-// does a record at which an engine panics; that partition's engine then begins anew,
-// knowing nothing, which costs sketches and no report.
+// does a record at which an engine panics (but in later rounds: the global clusterer has
+// those reports); that partition's engine then begins anew, knowing nothing, which costs
+// sketches and no report.
 type Local struct {
 	cfg      LocalConfig
 	name     string
