@@ -19,22 +19,6 @@ var reportColumns = []string{
 	"urls", "url_hosts", "attachments", "defects", "size", "origins", "name", "phones", "wallets", "spoofed_domain", "body", "personal",
 }
 
-type attachmentValue struct {
-	Name   string `ch:"name"`
-	Type   string `ch:"type"`
-	Size   uint64 `ch:"size"`
-	SHA256 string `ch:"sha256"`
-	SSDeep string `ch:"ssdeep"`
-}
-
-type evidenceValue struct {
-	Key     string  `ch:"key"`
-	Matched string  `ch:"matched"`
-	Value   string  `ch:"value"`
-	Score   float32 `ch:"score"`
-	Weight  float32 `ch:"weight"`
-}
-
 // values gives the columns of one row.
 func (p *placement) values(erased erasures) []any {
 	r, unit := erased.apply(p.row)
@@ -86,21 +70,22 @@ func list(s []string) []string {
 	return s
 }
 
-func attachmentValues(in []*record.Attachment) []attachmentValue {
-	out := make([]attachmentValue, 0, len(in))
+// tuples are the rows of an Array(Tuple(...)): slices, since of a struct the client
+// would look the names up again for each.
+type tuples [][]any
+
+func attachmentValues(in []*record.Attachment) tuples {
+	out := make(tuples, 0, len(in))
 	for _, a := range in {
-		out = append(out, attachmentValue{Name: a.GetName(), Type: a.GetType(), Size: a.GetSize(), SHA256: a.GetSha256(), SSDeep: a.GetSsdeep()})
+		out = append(out, []any{a.GetName(), a.GetType(), a.GetSize(), a.GetSha256(), a.GetSsdeep()})
 	}
 	return out
 }
 
-func evidenceValues(in []*record.Evidence) []evidenceValue {
-	out := make([]evidenceValue, 0, len(in))
+func evidenceValues(in []*record.Evidence) tuples {
+	out := make(tuples, 0, len(in))
 	for _, e := range in {
-		out = append(out, evidenceValue{
-			Key: cluster.Key(e.GetKey()).String(), Matched: fixed(e.GetMatched()), Value: e.GetValue(),
-			Score: e.GetScore(), Weight: e.GetWeight(),
-		})
+		out = append(out, []any{cluster.Key(e.GetKey()).String(), fixed(e.GetMatched()), e.GetValue(), e.GetScore(), e.GetWeight()})
 	}
 	return out
 }
