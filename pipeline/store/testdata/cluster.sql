@@ -941,3 +941,35 @@ COMMENT 'One row per report. Start here for single messages';
 -- 7 fields
 INSERT INTO shoal.migrations (version, name, checksum) VALUES (7, 'fields', '15fc7047392d7d8d79bb780f30d549cdefabdf0f1aadcbdf975bcb83e0b24574');
 
+-- 8 codecs
+ALTER TABLE shoal.report_rows_local ON CLUSTER 'abuse'
+    MODIFY COLUMN campaign_id CODEC(LZ4),
+    MODIFY COLUMN alone_id CODEC(LZ4),
+    MODIFY COLUMN home CODEC(LZ4),
+    MODIFY COLUMN reply_to CODEC(LZ4),
+    MODIFY COLUMN from_address CODEC(LZ4),
+    MODIFY COLUMN from_domain CODEC(LZ4),
+    MODIFY COLUMN return_path_domain CODEC(LZ4),
+    MODIFY COLUMN subject CODEC(LZ4),
+    MODIFY COLUMN source_ip CODEC(LZ4),
+    MODIFY COLUMN helo CODEC(LZ4),
+    MODIFY COLUMN dkim_domain CODEC(LZ4),
+    MODIFY COLUMN mailer CODEC(LZ4),
+    MODIFY COLUMN attrs CODEC(LZ4),
+    MODIFY COLUMN url_hosts CODEC(LZ4),
+    MODIFY COLUMN attachments CODEC(LZ4),
+    MODIFY COLUMN defects CODEC(LZ4),
+    MODIFY COLUMN phones CODEC(LZ4),
+    MODIFY COLUMN wallets CODEC(LZ4),
+    MODIFY COLUMN spoofed_domain CODEC(LZ4),
+    MODIFY COLUMN personal CODEC(LZ4),
+    MODIFY COLUMN origins CODEC(LZ4);
+
+-- 8 codecs
+CREATE OR REPLACE TABLE shoal.report_rows ON CLUSTER 'abuse' AS shoal.report_rows_local
+ENGINE = Distributed('abuse', 'shoal', 'report_rows_local', cityHash64(home) % 4)
+COMMENT 'The rows of report_rows_local on all shards';
+
+-- 8 codecs
+INSERT INTO shoal.migrations (version, name, checksum) VALUES (8, 'codecs', 'c1dc1eba43a19ece941b2f755f3cb881131dff7e5a48dd737941d91212c9a2b4');
+
