@@ -7,7 +7,8 @@ type Finding struct {
 	// Again says that the report is in the log before, standing alone.
 	Again bool
 	// Of is the report of which a FindingCopy is a near copy. Evidence, Score and
-	// Content say why, as those of [Event].
+	// Content say why, as those of [Event]. FindingNews can have it as well: what
+	// becomes of that report becomes of later copies.
 	Of             ReportID
 	Evidence       []Evidence
 	Score, Content float64

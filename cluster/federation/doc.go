@@ -24,8 +24,9 @@
 //   - Copy: it joins by an exemplar with certainty and teaches nothing. Global puts it
 //     where that exemplar's report is, and looks at nothing else. A local's campaigns
 //     have no ids that anybody sees, so a local that holds two campaigns for one, or
-//     one for two, does no harm. Copies are counted, and now and then one goes as news
-//     and brings the count ([cluster.Entry].Copies).
+//     one for two, does no harm. Copies are counted, and one of 32 at least goes as news:
+//     it brings the count ([cluster.Entry].Copies), and where the engine puts it later
+//     copies of that exemplar go too. So an early mistake does not go on for ever.
 //   - Alone: it agrees with nothing. Global gives it the id that its campaign will have,
 //     as a single clusterer does, and counts its words ([cluster.Engine.Hear]).
 //

@@ -153,6 +153,9 @@ func (g *Global) note(ev *cluster.Event, entry *cluster.Entry, own cluster.Campa
 	switch ev.Kind {
 	case cluster.EventAssigned:
 		g.homes.put(ev.Report, ev.Campaign)
+		if found := entry.Finding; found != nil && found.Of != (cluster.ReportID{}) {
+			g.homes.put(found.Of, ev.Campaign)
+		}
 		if ev.Campaign == own {
 			g.single.put(own, struct{}{})
 		}

@@ -327,6 +327,53 @@ func TestGlobalDecides(t *testing.T) {
 	}
 }
 
+// TestGlobalChangesItsMind: where the engine puts a later report of a variant, later
+// copies of the variant go too.
+func TestGlobalChangesItsMind(t *testing.T) {
+	g := NewGlobal(globalConfig())
+	at := map[cluster.ReportID]cluster.CampaignID{}
+	size := map[cluster.CampaignID]int{}
+	log := entries(t, reports(t, 600))
+	for _, entry := range log {
+		for _, ev := range g.Step(entry) {
+			if ev.Kind == cluster.EventAssigned {
+				at[ev.Report] = ev.Campaign
+				size[ev.Campaign]++
+			}
+		}
+	}
+	var original, other *cluster.Features // of two campaigns
+	for _, entry := range log {
+		f := entry.Features
+		switch {
+		case size[g.engine.Resolve(at[f.Report])] < 20 || entry.Finding.Again || !g.Knows(f.Report):
+		case original == nil:
+			original = f
+		case other == nil && g.engine.Resolve(at[f.Report]) != g.engine.Resolve(at[original.Report]):
+			other = f
+		}
+	}
+	later := *other
+	later.Report = cluster.ReportID{0xee}
+	next := int64(len(log))
+	var home cluster.CampaignID
+	for _, ev := range g.Step(cluster.Entry{Offset: next, Features: &later, Finding: &cluster.Finding{Kind: cluster.FindingNews, Of: original.Report}}) {
+		if ev.Kind == cluster.EventAssigned {
+			home = ev.Campaign
+		}
+	}
+	if home == "" || home == g.engine.Resolve(at[original.Report]) {
+		t.Fatalf("the later report is in %q, want it elsewhere than its variant: nothing is shown", home)
+	}
+	copied := cluster.Entry{
+		Offset: next + 1, Features: &cluster.Features{Report: cluster.ReportID{0xef}, Time: 1},
+		Finding: &cluster.Finding{Kind: cluster.FindingCopy, Of: original.Report},
+	}
+	if events := g.Step(copied); len(events) != 1 || events[0].Campaign != home {
+		t.Errorf("a copy after that: %v, want it in %s", events, home)
+	}
+}
+
 // TestCopiesCount: a split that takes all sketched reports of a campaign is no split
 // of all its reports.
 func TestCopiesCount(t *testing.T) {

@@ -160,7 +160,11 @@ func (l *Local) joined(out *Output, f *cluster.Features, of cluster.ReportID, as
 		}
 		out.Verdict, copies = Refreshed, n
 	}
-	news := l.entry(f, cluster.Finding{Kind: cluster.FindingNews})
+	found := cluster.Finding{Kind: cluster.FindingNews}
+	if out.Verdict == Refreshed {
+		found.Of = of
+	}
+	news := l.entry(f, found)
 	news.Copies = copies
 	out.Entries = append(out.Entries, news)
 	if out.Verdict == News {

@@ -186,7 +186,7 @@ func TestVariants(t *testing.T) {
 		t.Errorf("%d and %d variants are remembered, want at most 2 each", len(v.young), len(v.old))
 	}
 	v.count(a, 1001, 1000)
-	if got := v.young[a]; got.next != 64 || got.pending != 1 {
+	if got := v.young[a]; got.next != mostRefresh || got.pending != 1 {
 		t.Errorf("variant after a generation: %+v, want its counts kept", got)
 	}
 }

@@ -3,8 +3,9 @@ package federation
 import "shoal/cluster"
 
 // firstRefresh is after how many copies a variant is sketched again the first time;
-// the number doubles from time to time.
-const firstRefresh = 8
+// the number doubles up to mostRefresh. Each is an occasion to see that copies of the
+// variant belong elsewhere, and to make one of two campaigns.
+const firstRefresh, mostRefresh = 8, 32
 
 // variant counts the copies of one exemplar.
 type variant struct {
@@ -34,7 +35,7 @@ func (v *variants) count(id cluster.ReportID, now, refresh int64) (n uint32, due
 	x, _ := v.get(id)
 	n = x.pending
 	if due = n >= x.next || now-x.since >= refresh; due {
-		x = variant{next: min(2*x.next, MaxCopies), since: now}
+		x = variant{next: min(2*x.next, mostRefresh), since: now}
 	} else {
 		x.pending++
 	}
