@@ -100,13 +100,15 @@ func (g *Global) answer(entry *cluster.Entry) (ev cluster.Event, ok bool) {
 	}
 	found := entry.Finding
 	if found != nil && found.Kind == cluster.FindingAlone && !found.Again {
-		g.engine.Hear(f)
+		if heard(f.Report) {
+			g.engine.Hear(f)
+		}
 		ev.Kind, ev.Campaign = cluster.EventAssigned, g.engine.Opens(f.Report)
 		g.said.put(key(f.Report), struct{}{})
 		return ev, true
 	}
 	if !Light(entry, g.Knows) {
-		if found != nil && found.Again {
+		if found != nil && found.Again && heard(f.Report) {
 			g.engine.Unhear(f)
 		}
 		return ev, false
