@@ -103,7 +103,7 @@
 //   - What stands alone waits in the memory of the locals, about 1 kB in each round.
 //     Where there is more of it than [cluster.Config].LiveExemplars in each partition,
 //     the longest quiet are forgotten, as with one clusterer.
-//   - One campaign goes to few partitions: the busiest of 8 had 16 % of the reports. Who
+//   - One campaign goes to few partitions: the busiest of 8 had 16 to 21 % of the reports. Who
 //     floods with one text makes one local of each round lag, and the others not.
 //
 // # Rejected
