@@ -290,6 +290,9 @@ func (e *Engine) lookUpAttic(p *profile) []uint32 {
 	found := e.ballot.count()
 	var slots []uint32
 	for _, c := range found[:min(len(found), maxRecalled)] {
+		if c.vote < leastVote {
+			break
+		}
 		slots = append(slots, c.slot)
 	}
 	return slots
