@@ -70,20 +70,21 @@
 // a key, candidates, exemplars of a campaign and values of a report are all
 // bounded, and an index bucket is one cache line. A report is compared with 4
 // exemplars on average, 16 at most, and the cache lines that it needs of the tables
-// and the exemplars are asked for together. Measured on one core of a busy machine
-// (processor time, simulated mix, make bench BENCH=Assign):
+// and the exemplars are asked for together. Measured on one core (processor time,
+// simulated mix, make bench BENCH=Assign, two shared cores at load 1 to 4):
 //
-//	reports                ns/report        live exemplars  heap
-//	100,000                20,400 to 21,100  22,000         158 MB
-//	1,000,000              26,200           122,000         384 MB
-//	10,000,000             29,500           150,000         732 MB
-//	4,000,000, dense       32,600         1,049,000        1.68 GB
+//	reports                ns/report         live exemplars  heap
+//	100,000                15,200 to 15,800  22,000          158 MB
+//	1,000,000              17,200            99,000          360 MB
+//	10,000,000             19,000            147,000         729 MB
+//	full, dense            17,600 to 21,100  1,049,000       1.68 GB
 //
-// What grows is the time that a cache miss takes: the number of look-ups does not.
-// Before exemplars were packed, samples looked up rather than merged and strangers
-// left out, 100,000 reports took 65,400 to 67,100 ns each in the same hour, 3.2 times
-// as much. The last two lines were measured before the last cuts. The heap is what
-// is reachable; Go takes up to twice as much unless GOMEMLIMIT says otherwise.
+// So ten million reports cost 1.20 to 1.25 times what a hundred thousand cost, and an
+// engine that is full follows 47,000 to 57,000 reports a second. What grows is the
+// time that a cache miss takes, and what idle campaigns are compared: the number of
+// look-ups does not. The heap is what is reachable; Go takes up to twice as much unless
+// GOMEMLIMIT says otherwise. A frequency table with both counters of a value in one
+// cache line was no faster (500 ns slower), nor were huge pages for the tables.
 //
 // Memory is bounded for ever: the tables of [Config]; [Config.LiveExemplars]
 // exemplars of groups that are not idle (1.4 kB each, with their group; most traffic
