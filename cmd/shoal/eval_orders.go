@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"slices"
 
@@ -32,13 +33,7 @@ func (a *app) evalOrders(t *trainer, n int) error {
 
 // orders groups and scores the reports n times, each time in another order.
 func (t *trainer) orders(n int) (s spread) {
-	shuffled := *t
-	shuffled.log, shuffled.items = slices.Clone(t.log), slices.Clone(t.items)
-	for seed := range n {
-		r := rand.New(rand.NewPCG(uint64(seed), 0))
-		r.Shuffle(len(shuffled.log), func(i, j int) {
-			shuffled.log[i], shuffled.log[j] = shuffled.log[j], shuffled.log[i]
-		})
+	for shuffled := range t.shuffled(n, 0) {
 		answer(shuffled.items, shuffled.group(t.cfg))
 		res := score.Score(shuffled.items)
 		s.strict, s.lenient = append(s.strict, res.Strict.F1), append(s.lenient, res.Lenient.F1)
@@ -47,4 +42,20 @@ func (t *trainer) orders(n int) (s spread) {
 	slices.Sort(s.strict)
 	slices.Sort(s.lenient)
 	return s
+}
+
+// shuffled gives t n times with its reports in another order, of a sequence of orders
+// that stream names. Each is valid until the next.
+func (t *trainer) shuffled(n int, stream uint64) iter.Seq[*trainer] {
+	return func(yield func(*trainer) bool) {
+		s := *t
+		s.log, s.items = slices.Clone(t.log), slices.Clone(t.items)
+		for seed := range uint64(n) {
+			r := rand.New(rand.NewPCG(seed, stream))
+			r.Shuffle(len(s.log), func(i, j int) { s.log[i], s.log[j] = s.log[j], s.log[i] })
+			if !yield(&s) {
+				return
+			}
+		}
+	}
 }

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"shoal/cluster"
 	"shoal/cluster/learn"
@@ -165,13 +163,7 @@ func blank() *cluster.Weights {
 // samplesInOrders are those of all orders of arrival, together as heavy as those of one.
 func (t *trainer) samplesInOrders(cfg cluster.Config, use func(score.Item) bool) []learn.Sample {
 	samples := t.samples(cfg, use)
-	shuffled := *t
-	shuffled.log = slices.Clone(t.log)
-	for seed := range uint64(fitOrders - 1) {
-		r := rand.New(rand.NewPCG(seed, 1)) // others than eval --orders judges by
-		r.Shuffle(len(shuffled.log), func(i, j int) {
-			shuffled.log[i], shuffled.log[j] = shuffled.log[j], shuffled.log[i]
-		})
+	for shuffled := range t.shuffled(fitOrders-1, 1) { // others than eval --orders judges by
 		samples = append(samples, shuffled.samples(cfg, use)...)
 	}
 	for i := range samples {
