@@ -42,7 +42,7 @@ var hints = [64]float32{
 // leastHint is the idf below which a key is everybody's and not looked up.
 const leastHint = 0.3
 
-// leastVote is what an exemplar must have of votes to be compared: a look one bit away
+// leastVote is what an exemplar, or an idle campaign, must have of votes to be compared: a look one bit away
 // in a band is enough; a mail program or a server alone, or a word that many have, is
 // not. Two comparisons of three were of exemplars with less, and of those 1 in 10,000
 // agreed.

@@ -84,7 +84,8 @@
 // time that a cache miss takes, and what idle campaigns are compared: the number of
 // look-ups does not. The heap is what is reachable; Go takes up to twice as much unless
 // GOMEMLIMIT says otherwise. A frequency table with both counters of a value in one
-// cache line was no faster (500 ns slower), nor were huge pages for the tables.
+// cache line was slower by 500 ns, and huge pages for the tables gained nothing when the
+// engine was full.
 //
 // Memory is bounded for ever: the tables of [Config]; [Config.LiveExemplars]
 // exemplars of groups that are not idle (1.4 kB each, with their group; most traffic
