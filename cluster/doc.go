@@ -41,9 +41,9 @@
 // a second one comes. Exemplars, a bounded number, stand for the variants. When
 // they show what they have in common, reports that came before, stood alone and
 // have it too are looked at again. Two
-// campaigns merge when a third of the smaller one's exemplars agree with the
-// other's, and those that agree stand for an eighth of the reports of both: not
-// because one report resembles both, nor a few. The older id survives.
+// campaigns merge when the exemplars that agree stand for an eighth of the reports
+// of both, and are a third of the smaller one's or stand for a third of the reports
+// of both: not because one report resembles both, nor a few. The older id survives.
 // Campaigns that share rare servers, contacts, identity or kit, of two kinds at
 // least, are tied into an operation and stay apart.
 //

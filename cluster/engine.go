@@ -59,7 +59,7 @@ func NewEngine(cfg Config) *Engine {
 	if weights == nil {
 		weights = &learned
 	}
-	own := cfg.fingerprint(snapshotVersion)
+	own := cfg.fingerprint()
 	return &Engine{
 		cfg: cfg, weights: weights, own: own, rules: own, offset: -1,
 		byID: map[CampaignID]uint32{}, merged: newMerged(cfg.MergedIDs),

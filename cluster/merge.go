@@ -30,9 +30,14 @@ func (e *Engine) mayUnite(a, b uint32) bool {
 // orders of real mail 0.977 to 0.987, with 8 0.981 to 0.987.
 const mergeShare = 8
 
-// agree says whether the exemplars of two groups agree: for two campaigns at
-// least a third of the smaller side's, and a share of the reports of both, else the
-// best pair. The profile that brought them together does not count between campaigns.
+// mergeMost is the like for merging campaigns that have many exemplars of which few
+// agree: in padded mail each exemplar has another stolen text around the lure, and the
+// few that agree can be what most reports look like.
+const mergeMost = 3
+
+// agree says whether the exemplars of two groups agree: for two campaigns so many
+// that they suffice, else the best pair. The profile that brought them together does
+// not count between campaigns.
 func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
 	if len(e.groups[a].exemplars) > len(e.groups[b].exemplars) {
 		a, b = b, a
@@ -65,8 +70,7 @@ func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
 			}
 		}
 	}
-	agreeing := bits.OnesCount64(speaksSmall)
-	if agreeing == 0 || small.reports > 1 && (3*agreeing < len(small.exemplars) || !e.carries(small, speaksSmall) || !e.carries(large, speaksLarge)) {
+	if speaksSmall == 0 || small.reports > 1 && !e.suffice(small, large, speaksSmall, speaksLarge) {
 		return reason{}, false
 	}
 	if e.older(a, b) { // what goes in agreed with what stays
@@ -79,11 +83,22 @@ func (e *Engine) agree(a, b uint32, except *profile) (reason, bool) {
 	return e.explain(nil, bestY, &lv), true
 }
 
-// carries says whether the exemplars at these places of a group stand for enough of
-// its reports: those that were kept as one and those that joined by one. Reports whose
-// exemplar had to make room are not known any more, so a campaign of which every report
-// is a variant of its own counts few.
-func (e *Engine) carries(g *group, places uint64) bool {
+// suffice says whether the exemplars that agree, at these places of two campaigns,
+// make them one: they stand for one report in [mergeMost] on both sides, or for one in
+// [mergeShare] and are a third of the smaller campaign's.
+func (e *Engine) suffice(small, large *group, speaksSmall, speaksLarge uint64) bool {
+	carry := func(share uint64) bool {
+		return e.carries(small, speaksSmall, share) && e.carries(large, speaksLarge, share)
+	}
+	third := 3*bits.OnesCount64(speaksSmall) >= len(small.exemplars)
+	return carry(mergeMost) || third && carry(mergeShare)
+}
+
+// carries says whether the exemplars at these places of a group stand for one in so
+// many of its reports at least: those that were kept as one and those that joined by
+// one. Reports whose exemplar had to make room are not known any more, so a campaign
+// of which every report is a variant of its own counts few.
+func (e *Engine) carries(g *group, places, share uint64) bool {
 	var speak, all uint64
 	for at, slot := range g.exemplars {
 		n := 1 + uint64(e.exemplars[slot].hits)
@@ -91,7 +106,7 @@ func (e *Engine) carries(g *group, places uint64) bool {
 			speak += n
 		}
 	}
-	return mergeShare*speak >= all
+	return share*speak >= all
 }
 
 // worse is the lower of two levels, where there are two.

@@ -54,3 +54,36 @@ func TestMergeCountsAReportOnce(t *testing.T) {
 		t.Errorf("merged after %d reports that are repeated 20 times each, want %d", again, once)
 	}
 }
+
+// TestFewExemplarsSuffice: of campaigns with many exemplars few need to agree if they
+// are what most reports of both look like, and not if they are what few look like.
+func TestFewExemplarsSuffice(t *testing.T) {
+	e := NewEngine(lifeConfig(t))
+	campaign := func(first, each, exemplars uint32) *group {
+		g := &group{reports: 2}
+		for i := range exemplars {
+			x := exemplar{hits: each - 1}
+			if i == 0 {
+				x.hits = first - 1
+			}
+			g.exemplars = append(g.exemplars, uint32(len(e.exemplars)))
+			e.exemplars = append(e.exemplars, x)
+		}
+		return g
+	}
+	for _, c := range []struct {
+		name         string
+		small, large *group
+		want         bool
+	}{
+		{"a third of both", campaign(5, 1, 11), campaign(50, 10, 11), true},
+		{"less than a third of the larger one", campaign(5, 1, 11), campaign(49, 10, 11), false},
+		{"less than a third of the smaller one", campaign(4, 1, 11), campaign(50, 10, 11), false},
+		{"an eighth, a third of the exemplars", campaign(1, 3, 3), campaign(1, 3, 3), true},
+		{"less than an eighth, a third of the exemplars", campaign(1, 4, 3), campaign(1, 3, 3), false},
+	} {
+		if got := e.suffice(c.small, c.large, 1, 1); got != c.want {
+			t.Errorf("%s: the first exemplars suffice: %v, want %v", c.name, got, c.want)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"time"
 )
 
 // rules names the settings and weights under which a log was decided: a hash.
@@ -21,26 +20,18 @@ func (r rules) String() string {
 	return hex.EncodeToString(r[:4])
 }
 
-// fingerprint covers everything that changes what a log means, as a version of the
-// format knows it.
-func (c Config) fingerprint(version uint64) rules {
+// revision counts the changes of this package's code that decide a log otherwise,
+// which neither settings nor weights show.
+const revision = 2
+
+// fingerprint covers everything that changes what a log means.
+func (c Config) fingerprint() rules {
 	w := c.Weights
 	if w == nil {
 		w = &learned
 	}
 	c.Weights = nil
-	var known any = c
-	if version == 1 {
-		known = struct {
-			Join, Merge, Content     float64
-			Exemplars                int
-			Idle                     time.Duration
-			IndexBits, FrequencyBits int
-			Weights                  *Weights
-			Remember                 int
-		}{c.Join, c.Merge, c.Content, c.Exemplars, c.Idle, c.IndexBits, c.FrequencyBits, nil, c.Remember}
-	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%+v %+v", known, *w))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %+v %+v", revision, c, *w))
 	return rules(sum[:16])
 }
 

@@ -58,9 +58,6 @@ func (e *Engine) Restore(snapshot []byte) error {
 	fresh := NewEngine(e.cfg)
 	fresh.Observe = e.Observe
 	copy(fresh.rules[:], c.raw(len(fresh.rules)))
-	if fresh.rules == e.cfg.fingerprint(c.version) { // a version knew them by another name
-		fresh.rules = fresh.own
-	}
 	if err := fresh.decode(c); err != nil {
 		return err
 	}
