@@ -25,9 +25,7 @@ func Compare(a, b *Digest) int {
 		if *a == *b {
 			return 100
 		}
-		return max(
-			score(a.first(), b.first(), a.level),
-			score(a.second(), b.second(), a.level+1))
+		return scoreBoth(a, b)
 	case -1:
 		return score(b.first(), a.second(), b.level)
 	case 1:
@@ -38,9 +36,7 @@ func Compare(a, b *Digest) int {
 
 // score compares two signatures of one block size.
 func score(x, y []uint8, level uint8) int {
-	if len(x) < len(y) {
-		x, y = y, x // the shorter is walked, one dependent step a character
-	}
+	x, y = longer(x, y)
 	if len(y) < window {
 		return 0
 	}
@@ -49,18 +45,35 @@ func score(x, y []uint8, level uint8) int {
 	return at.score(len(x), y, level)
 }
 
+// longer gives the longer of two signatures first: the shorter is walked, one
+// dependent step a character.
+func longer(x, y []uint8) (long, short []uint8) {
+	if len(x) < len(y) {
+		return y, x
+	}
+	return x, y
+}
+
+// scoreBoth compares both signatures of two digests of one block size.
+func scoreBoth(a, b *Digest) int {
+	x1, y1 := longer(a.first(), b.first())
+	x2, y2 := longer(a.second(), b.second())
+	var at prepared
+	at.of(x1, x2)
+	return at.score(y1, y2, a.level)
+}
+
 // Probe is a digest made ready to be compared with many. It is the faster way
 // to do what [Compare] does, at 1 KiB a probe. The zero value is a probe for no digest.
 type Probe struct {
-	digest        Digest
-	first, second positions
+	digest Digest
+	prepared
 }
 
 // Set makes p a probe for d.
 func (p *Probe) Set(d *Digest) {
 	*p = Probe{digest: *d}
-	p.first.of(d.first())
-	p.second.of(d.second())
+	p.of(d.first(), d.second())
 }
 
 // IsZero says that p is a probe for no digest.
@@ -73,19 +86,16 @@ func (p *Probe) Compare(d *Digest) int {
 	if own.level == 0 || d.level == 0 {
 		return 0
 	}
-	n1, n2 := int(own.n1), int(own.n2)
 	switch int(own.level) - int(d.level) {
 	case 0:
 		if *own == *d {
 			return 100
 		}
-		return max(
-			p.first.score(n1, d.first(), d.level),
-			p.second.score(n2, d.second(), d.level+1))
+		return p.score(d.first(), d.second(), d.level)
 	case -1:
-		return p.second.score(n2, d.first(), d.level)
+		return p.second.score(p.n2, d.first(), d.level)
 	case 1:
-		return p.first.score(n1, d.second(), own.level)
+		return p.first.score(p.n1, d.second(), own.level)
 	}
 	return 0
 }
@@ -124,10 +134,15 @@ func (at *positions) share(y []uint8) bool {
 func (at *positions) common(y []uint8) int {
 	v := ^uint64(0)
 	for _, c := range y {
-		u := v & at[c&63]
-		v = (v + u) | (v - u)
+		v = step(v, at[c&63])
 	}
 	return bits.OnesCount64(^v)
+}
+
+// step takes one character, which a signature has at these places.
+func step(v, places uint64) uint64 {
+	u := v & places
+	return (v + u) | (v - u)
 }
 
 // scale turns the length of the common subsequence into C's score: the share

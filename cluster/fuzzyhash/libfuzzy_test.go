@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"shoal/cluster/fuzzyhash/internal/libfuzzy"
 )
@@ -165,12 +166,41 @@ func FuzzSumLibfuzzy(f *testing.F) {
 	})
 }
 
-func BenchmarkCompareLibfuzzy(b *testing.B) {
+// BenchmarkAgainstLibfuzzy takes turns with fuzzy_compare and reports how many times as
+// fast Compare and a Probe are, by the fastest turn of each: whatever else the machine
+// does makes turns slower, never faster.
+func BenchmarkAgainstLibfuzzy(b *testing.B) {
+	const turn = 100 // comparisons
+	x := mustParse(b, benchA)
+	var p Probe
+	p.Set(&x)
 	for _, pair := range benchPairs {
+		y := mustParse(b, pair.b)
 		b.Run(pair.name, func(b *testing.B) {
-			libfuzzy.CompareMany(benchA, pair.b, b.N)
+			c, own, probe := time.Hour, time.Hour, time.Hour
+			for b.Loop() {
+				c = min(c, timed(func() { libfuzzy.CompareMany(benchA, pair.b, turn) }))
+				own = min(own, timed(func() {
+					for range turn {
+						Compare(&x, &y)
+					}
+				}))
+				probe = min(probe, timed(func() {
+					for range turn {
+						p.Compare(&y)
+					}
+				}))
+			}
+			b.ReportMetric(float64(c)/float64(own), "x-Compare")
+			b.ReportMetric(float64(c)/float64(probe), "x-Probe")
 		})
 	}
+}
+
+func timed(f func()) time.Duration {
+	start := time.Now()
+	f()
+	return time.Since(start)
 }
 
 func BenchmarkSumLibfuzzy(b *testing.B) {
