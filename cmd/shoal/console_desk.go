@@ -162,13 +162,8 @@ func (r *roadState) State(ctx context.Context) console.State {
 func (r *roadState) look(ctx context.Context) console.State {
 	s := console.State{Dead: -1}
 	for _, c := range r.checks {
-		p := console.Part{Name: c.name, State: "ok", Good: true}
-		if err := c.ask(ctx); errors.Is(err, errStandsBy) {
-			p.State = err.Error()
-		} else if err != nil {
-			p.State, p.Good = "does not answer", false
-		}
-		s.Parts = append(s.Parts, p)
+		said, good, _ := c.state(ctx)
+		s.Parts = append(s.Parts, console.Part{Name: c.name, State: said, Good: good})
 	}
 	for _, st := range pipeline.Stages() {
 		n, err := pipeline.Lag(ctx, r.client, st)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"shoal/pipeline"
+	"shoal/pipeline/embedded"
 )
 
 // errStandsBy says of a stage that it would work if another one did not. It is
@@ -44,9 +46,22 @@ func lagOf(o pipeline.Offsets, log *slog.Logger, names ...string) *pipeline.LagC
 	return pipeline.NewLagCollector(o, log, stages...)
 }
 
+// freeRoom tells how much room the disk of the data folder has left.
+func freeRoom(data dataDir) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "shoal_data_free_bytes", Help: "Free room on the disk of the data folder; NaN where the folder cannot be asked.",
+	}, func() float64 {
+		free, err := embedded.FreeRoom(string(data))
+		if err != nil {
+			return math.NaN()
+		}
+		return float64(free)
+	})
+}
+
 // engineStarts counts how often the embedded engine came up.
 func engineStarts(starts func() int) prometheus.Collector {
 	return prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "shoal_engine_starts_total", Help: "Times that the embedded ClickHouse came up: once, and again each time that it died.",
+		Name: "shoal_engine_starts_total", Help: "Times that the embedded ClickHouse came up: once, and again each time that it died or the disk was full.",
 	}, func() float64 { return float64(starts()) })
 }

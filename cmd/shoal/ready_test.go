@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"shoal/pipeline/embedded"
 )
 
 // A stage that works or stands by is ready; one that its group does not have is not.
@@ -28,6 +32,17 @@ func TestReadyKnowsItsGroup(t *testing.T) {
 		if out.Code != tt.status || !strings.Contains(out.Body.String(), tt.say) {
 			t.Errorf("joined %v with %d partitions: %d %s, want %d %s", tt.joined, tt.partitions, out.Code, out.Body, tt.status, tt.say)
 		}
+	}
+}
+
+// A full disk is called that: the reader is to make room, not to look for what is down.
+func TestReadyKnowsAFullDisk(t *testing.T) {
+	full := check{"disk", func(context.Context) error { return fmt.Errorf("%w: 3 MiB are free", embedded.ErrNoRoom) }}
+	w := website{checks: []check{full}, reg: newRegistry(), log: slog.New(slog.DiscardHandler)}
+	out := httptest.NewRecorder()
+	w.handler().ServeHTTP(out, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+	if out.Code != http.StatusServiceUnavailable || out.Body.String() != "{\"disk\":\"full\"}\n" {
+		t.Errorf("a full disk: %d %s", out.Code, out.Body)
 	}
 }
 

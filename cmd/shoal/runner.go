@@ -202,7 +202,7 @@ func (r *runner) web(context.Context) error {
 	})
 	site := &website{
 		reg: r.reg, log: r.log, intake: h, tls: r.secure,
-		checks: []check{kafkaCheck(r.client), {"clickhouse", r.db.Ping}},
+		checks: []check{kafkaCheck(r.client), {"clickhouse", r.db.Ping}, diskCheck(r.flags.data)},
 	}
 	for _, s := range r.stages {
 		site.checks = append(site.checks, s.check())

@@ -54,7 +54,7 @@ func (r *runner) engine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.reg.MustRegister(engineStarts(p.Starts))
+	r.reg.MustRegister(engineStarts(p.Starts), freeRoom(r.flags.data))
 	r.stack.background("clickhouse", r.fail, p.Run)
 	at, err := p.Endpoint(ctx)
 	if errors.Is(err, embedded.ErrInUse) {

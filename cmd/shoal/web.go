@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/net/netutil"
 
+	"shoal/pipeline/embedded"
 	"shoal/pipeline/intake"
 )
 
@@ -24,6 +25,25 @@ import (
 type check struct {
 	name string
 	ask  func(ctx context.Context) error
+}
+
+// diskCheck asks whether the embedded engines have room to write.
+func diskCheck(data dataDir) check {
+	return check{"disk", func(context.Context) error { return embedded.CheckRoom(string(data)) }}
+}
+
+// state says in a word or two how a part is, and whether that is well.
+func (c check) state(ctx context.Context) (said string, good bool, err error) {
+	switch err := c.ask(ctx); {
+	case err == nil:
+		return "ok", true, nil
+	case errors.Is(err, errStandsBy):
+		return err.Error(), true, nil
+	case errors.Is(err, embedded.ErrNoRoom):
+		return "full", false, err
+	default:
+		return "does not answer", false, err
+	}
 }
 
 // website is what a process serves over HTTP.
@@ -88,12 +108,10 @@ func (w *website) ready(out http.ResponseWriter, req *http.Request) {
 	defer cancel()
 	status, parts := http.StatusOK, map[string]string{}
 	for _, c := range w.checks {
-		parts[c.name] = "ok"
-		if err := c.ask(ctx); errors.Is(err, errStandsBy) {
-			parts[c.name] = err.Error()
-		} else if err != nil {
+		said, good, err := c.state(ctx)
+		if parts[c.name] = said; !good {
 			w.log.Warn("not ready", "part", c.name, "err", err)
-			status, parts[c.name] = http.StatusServiceUnavailable, "does not answer"
+			status = http.StatusServiceUnavailable
 		}
 	}
 	out.Header().Set("Content-Type", "application/json")

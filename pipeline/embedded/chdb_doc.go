@@ -26,6 +26,26 @@
 // mistakes and against statements from elsewhere, not against someone who can run
 // programs as the same user.
 //
+// # A full disk
+//
+// The library does not notice a write(2) that fails: it goes on, and takes a part
+// whose files are cut off for good. With its own settings it then deletes the
+// parts that this one was merged from. So:
+//
+//   - What takes room is let in only where 64 MiB are free, and what an INSERT
+//     carries besides; below that the engine begins no merge either. The answer is
+//     code 243 and says what to do; a client repeats the statement. Reading, DROP
+//     and TRUNCATE go on.
+//   - The room is looked at ten times a second and after each write. Where it ran
+//     short all the same, because others fill the disk, the writes under way are
+//     not acknowledged, and the engine is opened anew. It checks the sizes of its
+//     files then, sets aside what was cut off, and returns to the parts that it was
+//     merged from, which stay for eight minutes.
+//
+// What is left: a disk that others fill and empty again within a tenth of a second,
+// while something is written. And where a disk fails a write for another reason,
+// the engine does not notice that either.
+//
 // # What it does and does not
 //
 // One request is one session: a connection costs 60 µs, and nothing (SET, USE,

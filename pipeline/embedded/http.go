@@ -29,6 +29,7 @@ type Server struct {
 	banned  map[string]bool
 	hello   hello
 	metrics *metrics
+	room    *room
 }
 
 // NewServer returns a server for cfg. It opens nothing yet.
@@ -40,7 +41,7 @@ func NewServer(cfg Config, log *slog.Logger) (*Server, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Server{cfg: cfg, log: log, slots: make(chan struct{}, cfg.MaxQueries), metrics: newMetrics()}, nil
+	return &Server{cfg: cfg, log: log, slots: make(chan struct{}, cfg.MaxQueries), metrics: newMetrics(), room: newRoom(cfg.Dir)}, nil
 }
 
 // Endpoint is where a running engine listens.
@@ -56,7 +57,8 @@ type Endpoint struct {
 // Run opens the data folder and serves until ctx ends; then it lets requests
 // finish for some seconds, closes the engine and returns nil. ready is called
 // once when the listeners are open. The error wraps [ErrInUse] where another
-// process has the folder, [ErrNoLibrary] where the library cannot be loaded.
+// process has the folder, [ErrNoLibrary] where the library cannot be loaded,
+// [ErrNoRoom] where the disk ran full under the engine: it can be started again at once.
 func (s *Server) Run(ctx context.Context, ready func(Endpoint)) error {
 	lock, err := lockData(s.cfg.Dir)
 	if err != nil {
@@ -122,11 +124,20 @@ func (s *Server) ask() error {
 // spool is the folder for the data of INSERTs under way.
 func (s *Server) spool() string { return filepath.Join(s.cfg.Dir, "spool") }
 
+// clearSpool empties the folder. The folder itself stays: on a full disk it could not
+// be made again.
 func (s *Server) clearSpool() error {
-	if err := os.RemoveAll(s.spool()); err != nil {
+	if err := os.MkdirAll(s.spool(), 0o700); err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	left, err := os.ReadDir(s.spool())
+	for _, f := range left {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(s.spool(), f.Name())))
+	}
+	if err != nil {
 		return fmt.Errorf("clear spool: %w", err)
 	}
-	return os.MkdirAll(s.spool(), 0o700)
+	return nil
 }
 
 // listen opens the unix socket, and the TCP port where one is wanted.
@@ -173,10 +184,16 @@ func (s *Server) serve(ctx context.Context, unix, tcp net.Listener) (idle bool, 
 			}
 		})
 	}
+	watching, unwatch := context.WithCancel(ctx)
+	defer unwatch()
+	group.Go(func() { s.room.watch(watching) })
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
+	case <-s.room.lost:
+		err = errRoomLost
 	}
+	unwatch()
 	s.shutdown(servers)
 	group.Wait()
 	return s.drain(), err

@@ -12,6 +12,7 @@ const (
 	codeReadonly         = 164
 	codeTooManyQueries   = 202 // TOO_MANY_SIMULTANEOUS_QUERIES
 	codeMemory           = 241 // MEMORY_LIMIT_EXCEEDED
+	codeNotEnoughSpace   = 243 // NOT_ENOUGH_SPACE
 	codeCancelled        = 394 // QUERY_WAS_CANCELLED
 	codeTooMuch          = 396 // TOO_MANY_ROWS_OR_BYTES
 	codeAuthentication   = 516 // AUTHENTICATION_FAILED

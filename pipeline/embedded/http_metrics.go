@@ -19,11 +19,12 @@ const (
 	reasonResult   reason = "result"    // result too large
 	reasonTime     reason = "time"
 	reasonMemory   reason = "memory"
+	reasonRoom     reason = "disk_full"
 	reasonGone     reason = "client_gone"
 	reasonOther    reason = "other" // a mistake in the statement, mostly
 )
 
-var reasons = []reason{reasonReadOnly, reasonKey, reasonSize, reasonResult, reasonTime, reasonMemory, reasonGone, reasonOther}
+var reasons = []reason{reasonReadOnly, reasonKey, reasonSize, reasonResult, reasonTime, reasonMemory, reasonRoom, reasonGone, reasonOther}
 
 // metrics are served by the child itself, on /metrics of its listeners.
 type metrics struct {
@@ -77,6 +78,8 @@ func reasonOf(err error) reason {
 		return reasonTime
 	case codeMemory:
 		return reasonMemory
+	case codeNotEnoughSpace:
+		return reasonRoom
 	case codeCancelled:
 		return reasonGone
 	}

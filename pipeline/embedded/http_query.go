@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // handler serves one listener.
@@ -141,17 +143,36 @@ func (s *Server) insert(c *conn, req *request, st *statement, a *answer) error {
 		err = cerr
 	}
 	s.metrics.spooled.Add(float64(size))
+	if errors.Is(err, unix.ENOSPC) {
+		return s.room.refusal(0, size)
+	}
 	if err != nil {
 		return tooLarge(err)
 	}
 	if size == 0 {
 		return a.empty(stats{})
 	}
-	_, figures, err := c.query(st.fromFile(path), req.format, req.params)
+	_, figures, err := s.execute(c, req, st, st.fromFile(path), size)
 	if err != nil {
 		return err
 	}
 	return a.empty(figures)
+}
+
+// execute runs sql, which carries so many bytes, as a whole. A statement that takes
+// room is let in where there is enough, and is done only where there was all along.
+func (s *Server) execute(c *conn, req *request, st *statement, sql string, size int64) ([]byte, stats, error) {
+	if !st.takesRoom() {
+		return c.query(sql, req.format, req.params)
+	}
+	if err := s.room.admit(size); err != nil {
+		return nil, stats{}, err
+	}
+	data, figures, err := c.query(sql, req.format, req.params)
+	if kept := s.room.kept(); kept != nil {
+		err = kept
+	}
+	return data, figures, err
 }
 
 // query runs a statement without data and sends its result.
@@ -160,7 +181,7 @@ func (s *Server) query(c *conn, req *request, st *statement, a *answer) error {
 	if st.streams(a.format) && req.settings["extremes"] == "" {
 		return s.stream(c, req, st, a)
 	}
-	data, figures, err := c.query(st.sql, req.format, req.params)
+	data, figures, err := s.execute(c, req, st, st.sql, 0)
 	if err != nil {
 		return err
 	}

@@ -135,6 +135,16 @@ func (s *statement) reads() bool {
 	return false
 }
 
+// takesRoom tells whether the statement writes to the disk, and more than it takes to
+// get rid of something: DROP and TRUNCATE are for who has to make room.
+func (s *statement) takesRoom() bool {
+	switch s.first {
+	case "INSERT", "CREATE", "ALTER", "OPTIMIZE", "UPDATE", "DELETE", "ATTACH", "RENAME", "EXCHANGE", "REPLACE", "UNDROP", "RESTORE":
+		return true
+	}
+	return s.writes
+}
+
 // streams tells whether the result can be sent block by block: a query whose
 // format puts nothing before, between or behind its rows.
 func (s *statement) streams(format string) bool {

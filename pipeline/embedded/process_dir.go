@@ -76,10 +76,14 @@ func lockData(dir string) (*os.File, error) {
 		f.Close()
 		return nil, fmt.Errorf("another shoal has %s open (pid %s): %w", dir, strings.TrimSpace(string(pid)), ErrInUse)
 	}
-	if err := f.Truncate(0); err != nil {
+	// In this order it takes no room that the file has not got, on a full disk.
+	line := fmt.Appendf(nil, "%d\n", os.Getpid())
+	if _, err = f.WriteAt(line, 0); err == nil {
+		err = f.Truncate(int64(len(line)))
+	}
+	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	_, err = fmt.Fprintf(f, "%d\n", os.Getpid())
-	return f, err
+	return f, nil
 }

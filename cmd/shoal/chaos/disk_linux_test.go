@@ -17,7 +17,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	t.Parallel()
 	w := newWorld(t, few)
-	if err := syscall.Mount("tmpfs", w.data(), "tmpfs", 0, "size=32m,mode=0700"); err != nil {
+	if err := syscall.Mount("tmpfs", w.data(), "tmpfs", 0, "size=256m,mode=0700"); err != nil {
 		t.Skipf("no small disk: %v", err)
 	}
 	t.Cleanup(func() {
