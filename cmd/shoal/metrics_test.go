@@ -97,7 +97,7 @@ func programMetrics(t *testing.T) catalogue {
 	r.writer(nil)
 	intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{Registerer: c, Tokens: new(intake.Tokens)})
 	intake.NewLMTP(intake.DefaultLMTPConfig(), intake.LMTPDeps{Registerer: c})
-	c.MustRegister(lagOf(client, quiet), engineStarts(func() int { return 0 }))
+	c.MustRegister(lagOf(client, quiet), engineStarts(func() int { return 0 }), freeRoom(dataDir(t.TempDir())))
 	newAuditMetrics(c)
 	// What Prometheus itself says of a target, and what it adds.
 	c["up"] = []string{}
