@@ -23,6 +23,7 @@ import (
 	"shoal/cluster/federation"
 	"shoal/pipeline/intake"
 	"shoal/pipeline/kafka"
+	"shoal/pipeline/publish/console"
 )
 
 // Files of the operators.
@@ -97,12 +98,13 @@ func programMetrics(t *testing.T) catalogue {
 	r.writer(nil)
 	intake.NewHandler(intake.DefaultHandlerConfig(), intake.HandlerDeps{Registerer: c, Tokens: new(intake.Tokens)})
 	intake.NewLMTP(intake.DefaultLMTPConfig(), intake.LMTPDeps{Registerer: c})
+	console.New(console.DefaultConfig(), console.Deps{Registerer: c})
 	c.MustRegister(lagOf(client, quiet), engineStarts(func() int { return 0 }), freeRoom(dataDir(t.TempDir())))
 	newAuditMetrics(c)
 	// What Prometheus itself says of a target, and what it adds.
 	c["up"] = []string{}
 	for name := range c {
-		if strings.HasPrefix(name, "shoal_stage_write_seconds") || strings.HasSuffix(name, "_batch_records") {
+		if strings.HasPrefix(name, "shoal_stage_write_seconds") || name == "shoal_console_seconds" || strings.HasSuffix(name, "_batch_records") {
 			for _, part := range []string{"_bucket", "_sum", "_count"} {
 				c[name+part] = append(slices.Clone(c[name]), "le")
 			}
