@@ -29,20 +29,23 @@ func TestDockerfileFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string][2]string{
-		"a base with a shell":     {"gcr.io/distroless/base-debian12:nonroot", "debian:12"},
-		"a base of root":          {"base-debian12:nonroot", "base-debian12:latest"},
-		"a debugging base":        {"base-debian12:nonroot", "base-debian12:debug-nonroot"},
-		"no account":              {"USER 65532:65532\n", ""},
-		"root":                    {"USER 65532:65532", "USER 0:0"},
-		"root by name":            {"USER 65532:65532", "USER root"},
-		"root afterwards":         {"ENTRYPOINT", "USER 0\nENTRYPOINT"},
-		"a command in the image":  {"USER 65532", "RUN chmod 777 /\nUSER 65532"},
-		"an entry through sh":     {`ENTRYPOINT ["/shoal"]`, "ENTRYPOINT /shoal"},
-		"another entry":           {`ENTRYPOINT ["/shoal"]`, `ENTRYPOINT ["/bin/sh"]`},
-		"a file of the internet":  {"USER 65532", "ADD https://a.example/x /x\nUSER 65532"},
-		"a secret in an argument": {"USER 65532", "ENV KEY=x\nUSER 65532"},
-		"an unpinned compiler":    {"golang:1.26-bookworm", "golang:latest"},
-		"a binary of this host":   {"CGO_ENABLED=0", "CGO_ENABLED=1"},
+		"a base with a shell":      {"gcr.io/distroless/base-debian12:nonroot", "debian:12"},
+		"a base of root":           {"base-debian12:nonroot", "base-debian12:latest"},
+		"a debugging base":         {"base-debian12:nonroot", "base-debian12:debug-nonroot"},
+		"no account":               {"USER 65532:65532\n", ""},
+		"root":                     {"USER 65532:65532", "USER 0:0"},
+		"root by name":             {"USER 65532:65532", "USER root"},
+		"root afterwards":          {"ENTRYPOINT", "USER 0\nENTRYPOINT"},
+		"a command in the image":   {"USER 65532", "RUN chmod 777 /\nUSER 65532"},
+		"an entry through sh":      {`ENTRYPOINT ["/shoal"]`, "ENTRYPOINT /shoal"},
+		"another entry":            {`ENTRYPOINT ["/shoal"]`, `ENTRYPOINT ["/bin/sh"]`},
+		"a file of the internet":   {"USER 65532", "ADD https://a.example/x /x\nUSER 65532"},
+		"a secret in an argument":  {"USER 65532", "ENV KEY=x\nUSER 65532"},
+		"an unpinned compiler":     {"golang:1.26-bookworm", "golang:latest"},
+		"a binary of this host":    {"CGO_ENABLED=0", "CGO_ENABLED=1"},
+		"licences not collected":   {"deploy/licences.sh /out/licences", "true"},
+		"licences left behind":     {"COPY --from=build /out/licences /licences\n", ""},
+		"a source that is ignored": {"COPY LICENSE LICENSE", "COPY README.md README.md"},
 	} {
 		changed := strings.Replace(string(data), change[0], change[1], 1)
 		if changed == string(data) {
@@ -64,7 +67,7 @@ var (
 func dockerfileFaults(text string) []string {
 	text = strings.ReplaceAll(text, "\\\n", " ")
 	var faults []string
-	var user, entry, built string
+	var user, entry, built, copied string
 	stage := 0
 	for line := range strings.Lines(text) {
 		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -77,11 +80,16 @@ func dockerfileFaults(text string) []string {
 			}
 		case stage == 1:
 			built += rest
+			if word == "COPY" {
+				faults = append(faults, ignoredSources(rest)...)
+			}
 		case word == "USER":
 			user = rest
 		case word == "ENTRYPOINT":
 			entry = rest
-		case word == "COPY" && strings.HasPrefix(rest, "--from=build "), word == "VOLUME":
+		case word == "COPY" && strings.HasPrefix(rest, "--from=build "):
+			copied += rest + "\n"
+		case word == "VOLUME":
 		default:
 			faults = append(faults, fmt.Sprintf("%s in the image", word))
 		}
@@ -95,6 +103,25 @@ func dockerfileFaults(text string) []string {
 	}
 	if !strings.Contains(built, "CGO_ENABLED=0") || !strings.Contains(built, "-trimpath") {
 		faults = append(faults, "the binary is built with cgo or with this machine's paths")
+	}
+	if !strings.Contains(built, "deploy/licences.sh /out/licences") || !strings.Contains(copied, " /out/licences /licences\n") {
+		faults = append(faults, "the licence texts of what is linked are not in the image")
+	}
+	return faults
+}
+
+// ignoredSources are what a COPY asks for and the build is not given.
+func ignoredSources(copy string) []string {
+	given, err := os.ReadFile("Dockerfile.dockerignore")
+	if err != nil {
+		return []string{err.Error()}
+	}
+	sources := strings.Fields(copy)
+	var faults []string
+	for _, source := range sources[:len(sources)-1] {
+		if !strings.Contains(string(given), "\n!"+source+"\n") {
+			faults = append(faults, fmt.Sprintf("%s is not given to the build", source))
+		}
 	}
 	return faults
 }

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +67,57 @@ func TestLicences(t *testing.T) {
 			t.Errorf("%s is in %s and not linked: run make licences", m, licences)
 		}
 	}
+}
+
+// phrases stand in the text of a licence.
+var phrases = map[string]string{
+	"Apache-2.0": "Apache License", "BSD-2-Clause": "Redistribution and use", "BSD-3-Clause": "Redistribution and use",
+	"FTL": "FreeType Project LICENSE", "ISC": "Permission to use, copy", "MIT": "Permission is hereby granted",
+	"0BSD": "Permission to use, copy", "MIT-0": "Permission is hereby granted",
+}
+
+// TestLicenceTexts: what goes into the image has, for each module that is linked, the
+// text of the licence that the table names.
+func TestLicenceTexts(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "./licences.sh", dir)
+	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("licences.sh: %v\n%s", err, out)
+	}
+	table, err := os.ReadFile(licences)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := map[string]string{"go": "BSD-3-Clause", "LICENSE": "Apache-2.0"}
+	for line := range strings.Lines(string(table)) {
+		if f := strings.Split(strings.TrimSpace(line), "\t"); len(f) == 3 {
+			wanted[f[0]+"@"+f[1]] = f[2]
+		}
+	}
+	for of, licence := range wanted {
+		if phrase := phrases[licence]; phrase == "" || !strings.Contains(textsIn(t, filepath.Join(dir, of)), phrase) {
+			t.Errorf("the texts of %s have none of licence %s", of, licence)
+		}
+	}
+}
+
+// textsIn is all that a file, or the files under a folder, say.
+func textsIn(t *testing.T, path string) string {
+	t.Helper()
+	var b strings.Builder
+	err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		b.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return b.String()
 }
 
 // linkedModules lists module and version of what is in the binary of the image.
