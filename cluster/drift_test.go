@@ -36,6 +36,27 @@ func drifted(t *testing.T, e *Engine) (id CampaignID, alarm []Event) {
 	return id, alarm
 }
 
+// TestDriftTakesAShare: strangers who are few beside a campaign's reports raise no
+// alarm: for their sake a large campaign would not grow any more.
+func TestDriftTakesAShare(t *testing.T) {
+	for _, c := range []struct {
+		few, many int
+		want      bool
+	}{{5, 30, true}, {5, 40, false}} {
+		e := NewEngine(lifeConfig(t))
+		slot := e.newGroup(group{created: true, reports: uint64(c.few + c.many)})
+		for place, hits := range []int{c.few - 2, 0, c.many - 2, 0} {
+			own := len(e.exemplars)
+			e.exemplars = append(e.exemplars, exemplar{hits: uint32(hits), agrees: 1 << (place ^ 1)})
+			e.groups[slot].exemplars = append(e.groups[slot].exemplars, uint32(own))
+		}
+		part, _ := e.fallen(slot)
+		if got := part != 0; got != c.want {
+			t.Errorf("%d strangers among %d reports: an alarm %v, want %v", c.few, c.few+c.many, got, c.want)
+		}
+	}
+}
+
 func driftEngine(t *testing.T) *Engine {
 	cfg := lifeConfig(t)
 	cfg.Exemplars = 12
