@@ -131,7 +131,8 @@ type decisionPage struct {
 	Since                 time.Time
 }
 
-// maxAsk is how long the page of a decision asks again by itself.
+// maxAsk is how long the page of a decision asks again by itself. The time is that of
+// the clock, which may have been set back since, so it counts both ways.
 const maxAsk = 10 * time.Minute
 
 func (v *visit) decision() error {
@@ -151,7 +152,7 @@ func (v *visit) decision() error {
 	if !p.Waiting {
 		v.memo.forget() // what follows from here shall be as it is now
 	}
-	if p.Waiting && time.Since(p.Since) < maxAsk {
+	if p.Waiting && time.Since(p.Since).Abs() < maxAsk {
 		v.w.Header().Set("Refresh", "3")
 	}
 	title := "Carried out"
