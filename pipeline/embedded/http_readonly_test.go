@@ -68,6 +68,11 @@ func TestReadOnlyPortRefuses(t *testing.T) {
 		"SELECT * FROM merge('system', 'models')", "SELECT * FROM system.stack_trace", "SELECT * FROM system.jemalloc_profile_text",
 		"SELECT * FROM system.zookeeper WHERE path = '/'", "SELECT * FROM system.symbols", "SELECT logTrace('x')", "SELECT showCertificate()",
 		"SELECT * FROM `http://127.0.0.1:1/a.csv`", "SELECT * FROM `s3://b/k.csv`", "SELECT * FROM `file://" + secret + "`",
+		"SELECT arrayMap(file, ['" + secret + "'])", "SELECT * APPLY(file) FROM (SELECT '" + secret + "')", "SELECT * APPLY file FROM (SELECT '" + secret + "')",
+		"SELECT COLUMNS('x') APPLY `FILE` FROM (SELECT '" + secret + "' AS x)", "SELECT * APPLY(sleep) FROM (SELECT 1)",
+		"SELECT * FROM (SELECT 1 SETTINGS max_execution_time = 0)", "SELECT * FROM view(SELECT 1 settings readonly = 0)",
+		"WITH x AS (SELECT 1 SETTINGS max_memory_usage = 0) SELECT * FROM x", "SELECT * FROM (SELECT 1. SETTINGS max_memory_usage = 0)",
+		"SELECT (SELECT tuple(1).1 SETTINGS max_memory_usage = 0)", "SELECT 1 IN (SELECT 1/**/SETTINGS/**/use_query_cache)",
 		"SHOW ACCESS", "SELECT * FROM system.users", "CREATE NAMED COLLECTION c AS a = 1",
 	} {
 		t.Run(sql, func(t *testing.T) {
@@ -84,6 +89,42 @@ func TestReadOnlyPortRefuses(t *testing.T) {
 	}
 }
 
+// TestReadOnlyPortRefusesNames: what the URL says cannot name a function or table.
+func TestReadOnlyPortRefusesNames(t *testing.T) {
+	e := embeddedtest.ClickHouse(t)
+	for _, tc := range [][2]string{
+		{"SELECT * FROM system.{t:Identifier}", "stack_trace"},
+		{"SELECT * FROM system.{t :/**/ Identifier}", "models"},
+		{"SELECT arrayMap({t:Identifier}, ['/etc/hostname'])", "file"},
+	} {
+		if status, body := post(t, e, tc[0], url.Values{"param_t": {tc[1]}}); status == http.StatusOK || !strings.Contains(body, "READONLY") {
+			t.Errorf("%s with %s = %d %.100q", tc[0], tc[1], status, body)
+		}
+	}
+}
+
+// TestReadOnlyPortSettings: no setting of how a result is written makes the engine
+// write a file. The list is of those whose value is a text; what a newer engine
+// adds has to be looked at.
+func TestReadOnlyPortSettings(t *testing.T) {
+	e := embeddedtest.ClickHouse(t)
+	out := filepath.Join(t.TempDir(), "out")
+	for _, name := range []string{"output_format_schema", "output_format_avro_confluent_subject"} {
+		if status, body := post(t, e, "SELECT 1 AS a FORMAT Protobuf", url.Values{name: {out}}); status == http.StatusOK {
+			t.Errorf("%s: %q", name, body)
+		}
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Errorf("%s was written", out)
+	}
+	_, list := post(t, e, "SELECT name FROM system.settings WHERE name LIKE 'output\\_format%' AND type = 'String' ORDER BY name", nil)
+	want := "output_format_avro_codec output_format_avro_confluent_subject output_format_avro_string_column_pattern " +
+		"output_format_orc_writer_time_zone_name output_format_pretty_grid_charset output_format_schema output_format_sql_insert_table_name"
+	if got := strings.Join(strings.Fields(list), " "); got != want {
+		t.Errorf("settings with a text:\n%s, want\n%s", got, want)
+	}
+}
+
 // TestReadOnlyPortTableFunctions calls every table function that the engine has:
 // all are refused by name but those that compute, and the list of those names
 // none that the engine does not have.
@@ -94,7 +135,7 @@ func TestReadOnlyPortTableFunctions(t *testing.T) {
 	for name := range strings.FieldsSeq(list) {
 		for _, sql := range []string{"DESCRIBE TABLE " + name + "('http://127.0.0.1:1/')", "SELECT * FROM `" + name + "`('http://127.0.0.1:1/') LIMIT 1"} {
 			status, body := post(t, e, sql, nil)
-			if !strings.Contains(body, "must not call it") {
+			if !strings.Contains(body, "this address must not") {
 				open = append(open, name)
 				break
 			}
@@ -155,6 +196,11 @@ func TestReadOnlyPortReads(t *testing.T) {
 		{sql: "SELECT getSetting('max_execution_time')", with: url.Values{"max_execution_time": {"7"}}, want: "7\n"},
 		{sql: "SELECT getSetting('max_execution_time')", with: url.Values{"max_execution_time": {"0"}}, want: "60\n"},
 		{sql: "SELECT getSetting('max_execution_time')", with: url.Values{"max_execution_time": {"1e9"}}, want: "60\n"},
+		{sql: "SELECT getSetting('max_execution_time')", with: url.Values{"max_execution_time": {"0.0000001"}}, want: "60\n"},
+		{sql: "SELECT getSetting('max_execution_time')", with: url.Values{"max_execution_time": {"0.5"}}, want: "0.5\n"},
+		{sql: "SELECT count() > 100 FROM system.settings", want: "1\n"},
+		{sql: "SELECT count() > 100 FROM `settings`", with: url.Values{"database": {"system"}}, want: "1\n"},
+		{sql: "SHOW SETTINGS LIKE 'max_parser_depth'", want: "max_parser_depth\tUInt64\t1000\n"},
 		{sql: "SELECT getSetting('readonly')", with: url.Values{"readonly": {"0"}}, want: "1\n"},
 	} {
 		t.Run(tc.sql, func(t *testing.T) {
