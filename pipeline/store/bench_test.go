@@ -190,6 +190,9 @@ FROM report_rows WHERE is_deleted = 0`)
 		check(t, db, c.sql, strconv.Itoa(c.want))
 	}
 	check(t, db, "SELECT (SELECT count() FROM campaign_drift) = (SELECT countIf(status = 'drifted') FROM campaigns) AND (SELECT count() FROM campaign_drift) > 0", "1")
+	// The condition on the day reaches the scans of the day and of the day before.
+	check(t, db, "SELECT countIf(explain LIKE '%Name: reported_at_span%') FROM (EXPLAIN indexes = 1 SELECT * FROM daily_summary WHERE day = '2026-09-15')", "2")
+	storetest.CheckDays(t, db)
 	before := storetest.Snapshot(t, db)
 	storetest.Simulate(t, db, n)
 	if diff := cmp.Diff(before, storetest.Snapshot(t, db)); diff != "" {

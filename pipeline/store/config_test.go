@@ -62,8 +62,8 @@ func TestMigrations(t *testing.T) {
 				repeatable = repeatable || strings.HasPrefix(s, start)
 			}
 			if strings.HasPrefix(s, "ALTER TABLE") {
-				added := strings.Count(s, "ADD COLUMN ")
-				repeatable = strings.Contains(s, " COLUMN ") && added == strings.Count(s, "ADD COLUMN IF NOT EXISTS ")
+				added := strings.Count(s, "ADD ")
+				repeatable = added == strings.Count(s, "ADD COLUMN IF NOT EXISTS ")+strings.Count(s, "ADD INDEX IF NOT EXISTS ")
 			}
 			if !repeatable {
 				t.Errorf("migration %d cannot be repeated: %.60s", m.version, s)

@@ -49,8 +49,8 @@ func (l layout) spread(version int, sql string) []string {
 	if verb != "ALTER TABLE" {
 		sql = replicated(sql, table)
 	}
-	if !sharded[table] {
-		return []string{sql}
+	if !sharded[table] || verb == "ALTER TABLE" && !strings.Contains(sql, " COLUMN ") {
+		return []string{sql} // the Distributed table has columns and no index
 	}
 	return []string{sql, l.distributed(version, table)}
 }

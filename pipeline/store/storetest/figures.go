@@ -123,13 +123,37 @@ func testDays(t *testing.T, url string) {
 	mail(3, 4, false)
 	mail(13, 1, false)
 	insert(t, db, l, 0, len(l.Events))
-	check(t, db, "SELECT day, change, reports, reports_before, recipients FROM daily_summary WHERE day <= '2026-11-02' ORDER BY day", `
+	const query = "SELECT day, change, reports, reports_before, recipients FROM daily_summary WHERE day <= '2026-11-02' AND change != 'merged' ORDER BY day"
+	want := `
 2026-10-20 new 3 0 3
 2026-10-21 grew 9 3 9
 2026-10-22 steady 10 9 10
 2026-10-23 faded 4 10 4
 2026-10-24 faded 0 4 0
-2026-11-02 revived 1 0 1`)
+2026-11-02 revived 1 0 1`
+	check(t, db, query, want)
+	CheckDays(t, db)
+	// Its tombstones hide the rows also from a day that is asked for alone.
+	l.Add(cluster.EventCreated, &record.Event{Campaign: "cb"})
+	l.Add(cluster.EventMerged, &record.Event{Campaign: "cb", Other: "ca"})
+	insert(t, db, l, 0, len(l.Events))
+	check(t, db, "SELECT count() FROM daily_summary WHERE campaign_id = 'ca' AND change != 'merged'", "0")
+	check(t, db, query, want)
+	CheckDays(t, db)
+}
+
+// CheckDays wants of daily_summary that each day which is asked for alone, which
+// reads of the rows what may be of that day, says the same as all days together.
+func CheckDays(t *testing.T, db *store.DB) {
+	t.Helper()
+	const query = "SELECT * FROM daily_summary"
+	var apart []string
+	for _, day := range strings.Fields(Table(t, db, "SELECT DISTINCT day FROM daily_summary ORDER BY day")) {
+		apart = append(apart, Read(t, db, query+" WHERE day = '"+day+"' ORDER BY ALL"))
+	}
+	if diff := cmp.Diff(Read(t, db, query+" ORDER BY ALL"), strings.Join(apart, "")); diff != "" {
+		t.Errorf("days together and each alone (-together +alone):\n%s", diff)
+	}
 }
 
 // testTargets: lift against the reports of the same days and against a baseline,
