@@ -3,6 +3,7 @@ package embedded_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -35,6 +36,54 @@ func TestOpensAfterCutCreate(t *testing.T) {
 	}
 	if got := ask(t, e, "SELECT count() FROM system.databases WHERE name = 'unmade'"); got != "0\n" {
 		t.Errorf("%q databases were made of nothing", got)
+	}
+}
+
+// clearing is a log that takes a file away as soon as an engine has ended.
+type clearing struct {
+	slog.Handler
+	file string
+}
+
+func (clearing) Enabled(context.Context, slog.Level) bool { return true }
+
+func (c clearing) Handle(_ context.Context, r slog.Record) error {
+	if r.Level < slog.LevelError {
+		return nil
+	}
+	return os.Remove(c.file)
+}
+
+// TestOpensAgain: an engine that fails at its folder once is asked again, and not for
+// ever.
+func TestOpensAgain(t *testing.T) {
+	cfg := embedded.Config{Dir: t.TempDir(), Library: embeddedtest.Library(t)}
+	e := embeddedtest.Start(t, cfg)
+	ask(t, e, "CREATE DATABASE kept")
+	e.Stop()
+	damage := filepath.Join(cfg.Dir, "store", "metadata", "damaged.sql")
+	if err := os.WriteFile(damage, []byte("ATTACH NOTHING"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := embedded.NewProcess(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(t.Context()); err == nil || p.Starts() > 0 {
+		t.Fatalf("a damaged folder: %v, %d starts", err, p.Starts())
+	}
+	if p, err = embedded.NewProcess(cfg, slog.New(clearing{slog.DiscardHandler, damage})); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	if _, err := p.Endpoint(ctx); err != nil {
+		t.Errorf("the folder without the damage: %v", err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
 

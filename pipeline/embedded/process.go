@@ -50,16 +50,19 @@ const (
 	// steadyTime is how long a child must have run to be no part of a series of
 	// failures.
 	steadyTime = time.Minute
+	// opens is how often a folder is opened before it counts as one that cannot be:
+	// now and then the engine fails at one that it opens a moment later.
+	opens = 3
 )
 
 // Run keeps a child running until ctx ends; then it stops the child, lets it
-// finish its requests for a bounded time, and returns nil. A child that cannot
-// start at all ends Run with its error, which wraps [ErrInUse] or [ErrNoLibrary]
-// where that is why.
+// finish its requests for a bounded time, and returns nil. Where no child can
+// start at all, Run ends with the error, which wraps [ErrInUse] or [ErrNoLibrary]
+// where that is why; what can be otherwise a moment later is tried some times.
 func (p *Process) Run(ctx context.Context) (err error) {
 	defer func() { p.set(Endpoint{}, errors.Join(err, errStopped)) }()
 	pause := minPause
-	for {
+	for tries := 1; ; tries++ {
 		began := time.Now()
 		err := p.runChild(ctx)
 		if ctx.Err() != nil {
@@ -68,7 +71,7 @@ func (p *Process) Run(ctx context.Context) (err error) {
 			}
 			return nil
 		}
-		if p.Starts() == 0 {
+		if p.Starts() == 0 && (tries >= opens || errors.Is(err, ErrInUse) || errors.Is(err, ErrNoLibrary)) {
 			return fmt.Errorf("engine: %w", err)
 		}
 		if time.Since(began) > steadyTime {
