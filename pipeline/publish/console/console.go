@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"path"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -101,8 +103,13 @@ type visit struct {
 	session *session
 }
 
-// ServeHTTP implements http.Handler.
+// ServeHTTP implements http.Handler. A path that the mux would answer by itself, with
+// a redirect to another or an error without our headers, is none of ours.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if p := req.URL.EscapedPath(); !strings.HasPrefix(p, "/") || path.Clean(p) != p || req.RequestURI == "*" {
+		h.serve(route{pattern: "/", page: (*visit).nowhere}, w, req)
+		return
+	}
 	h.mux.ServeHTTP(w, req)
 }
 

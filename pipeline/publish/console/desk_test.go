@@ -132,7 +132,7 @@ type office struct {
 }
 
 // newOffice is a console over l on the real engine.
-func newOffice(t *testing.T, l *storetest.Log, change func(*Config, *Deps)) *office {
+func newOffice(t testing.TB, l *storetest.Log, change func(*Config, *Deps)) *office {
 	t.Helper()
 	db := storetest.Open(t, "http+unix://"+embeddedtest.ClickHouse(t).Socket)
 	if len(l.Events) > 0 {
@@ -175,7 +175,7 @@ type person struct {
 }
 
 // person signs in with a token.
-func (o *office) person(t *testing.T, token string) *person {
+func (o *office) person(t testing.TB, token string) *person {
 	t.Helper()
 	p := &person{o: o}
 	w := p.post("/sign-in", url.Values{"token": {token}})
