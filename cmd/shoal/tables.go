@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -88,8 +90,15 @@ func load[T any](flag, path string, read func(io.Reader) (T, error)) (out T, err
 	return out, nil
 }
 
+// Bounds of a file of networks.
+const (
+	maxNetworks    = 1 << 24
+	maxNetworkName = 1000
+)
+
 // readNetworks reads lines of prefix, AS number, country and name, by the names
-// of the columns.
+// of the columns. What it returns the database takes: a line that the database
+// would refuse is found here, while the networks of before are still there.
 func readNetworks(r io.Reader) ([]store.Network, error) {
 	rows := csv.NewReader(r)
 	head, err := rows.Read()
@@ -98,7 +107,7 @@ func readNetworks(r io.Reader) ([]store.Network, error) {
 	}
 	at := map[string]int{}
 	for i, name := range head {
-		at[strings.ToLower(strings.TrimSpace(name))] = i
+		at[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))] = i
 	}
 	for _, want := range []string{"prefix", "asn", "country", "name"} {
 		if _, ok := at[want]; !ok {
@@ -115,10 +124,29 @@ func readNetworks(r io.Reader) ([]store.Network, error) {
 			return nil, err
 		}
 		line, _ := rows.FieldPos(0)
-		asn, err := strconv.ParseUint(strings.TrimPrefix(strings.ToUpper(row[at["asn"]]), "AS"), 10, 32)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: asn %q is no number", line, row[at["asn"]])
+		n, err := network(row[at["prefix"]], row[at["asn"]], row[at["country"]], row[at["name"]])
+		if err == nil && len(out) == maxNetworks {
+			err = fmt.Errorf("over %d networks", maxNetworks)
 		}
-		out = append(out, store.Network{Prefix: row[at["prefix"]], ASN: uint32(asn), Country: row[at["country"]], Name: row[at["name"]]})
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+		out = append(out, n)
 	}
+}
+
+// network is a line of a file of networks.
+func network(prefix, asn, country, name string) (store.Network, error) {
+	p, err := netip.ParsePrefix(strings.TrimSpace(prefix))
+	if err != nil {
+		return store.Network{}, fmt.Errorf("prefix %q is none such as 192.0.2.0/24 or 2001:db8::/32", prefix)
+	}
+	number, err := strconv.ParseUint(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(asn)), "AS"), 10, 32)
+	if err != nil {
+		return store.Network{}, fmt.Errorf("asn %q is no number", asn)
+	}
+	if len(country) > 2 || len(name) > maxNetworkName || !utf8.ValidString(country+name) {
+		return store.Network{}, fmt.Errorf("country %q has over 2 letters, or name %.100q over %d bytes or no UTF-8", country, name, maxNetworkName)
+	}
+	return store.Network{Prefix: p.Masked().String(), ASN: uint32(number), Country: country, Name: name}, nil
 }

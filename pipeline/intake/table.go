@@ -42,7 +42,7 @@ func newTable(r io.Reader) (*table, error) {
 	}
 	t := &table{csv: c}
 	for _, name := range columns {
-		name = strings.TrimSpace(strings.Clone(name))
+		name = clean(name)
 		if name == "" || slices.Contains(t.columns, name) {
 			return nil, fmt.Errorf("line 1: column name %q is empty or there twice", name)
 		}
