@@ -1112,3 +1112,10 @@ COMMENT 'The counts behind campaign_targets';
 -- 9 days
 INSERT INTO shoal.migrations (version, name, checksum) VALUES (9, 'days', 'c73575e346fb1b51d6f5b276a5a191529dbe24300a21b615ba6485f39a22ac30');
 
+-- 10 durable
+ALTER TABLE shoal.segment_days_local ON CLUSTER 'abuse'
+    MODIFY SETTING fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- 10 durable
+INSERT INTO shoal.migrations (version, name, checksum) VALUES (10, 'durable', '7a12103326626c5b205dca37a708af4de4f090222193117b46b65b0effdff261');
+
