@@ -25,10 +25,12 @@ func (db *DB) ReplaceBaseline(ctx context.Context, segments []Segment) error {
 	}
 	next := last[0].Generation + 1
 	rows := append([]Segment{{}}, segments...) // the first marks an empty baseline
-	columns := []string{"generation", "dimension", "value", "count"}
-	err = db.insertBatch(ctx, "baseline_rows", columns, len(rows), func(i int) []any {
-		return []any{next, rows[i].Dimension, rows[i].Value, rows[i].Count}
-	})
+	err = insertRows(ctx, db, "baseline_rows", []column[Segment]{
+		whole("generation", func(Segment) uint64 { return next }),
+		each("dimension", func(s Segment) string { return s.Dimension }),
+		whole("value", func(s Segment) string { return s.Value }),
+		whole("count", func(s Segment) uint64 { return s.Count }),
+	}, rows)
 	if err != nil {
 		return err
 	}
@@ -52,11 +54,12 @@ func (db *DB) ReplaceNetworks(ctx context.Context, networks []Network) error {
 	if err := db.conn.Exec(ctx, "TRUNCATE TABLE shoal.ip_networks"); err != nil {
 		return fmt.Errorf("empty networks: %w", err)
 	}
-	columns := []string{"prefix", "asn", "country", "name"}
-	err := db.insertBatch(ctx, "ip_networks", columns, len(networks), func(i int) []any {
-		n := networks[i]
-		return []any{n.Prefix, n.ASN, n.Country, n.Name}
-	})
+	err := insertRows(ctx, db, "ip_networks", []column[Network]{
+		whole("prefix", func(n Network) string { return n.Prefix }),
+		whole("asn", func(n Network) uint32 { return n.ASN }),
+		each("country", func(n Network) string { return n.Country }),
+		whole("name", func(n Network) string { return n.Name }),
+	}, networks)
 	if err != nil {
 		return err
 	}

@@ -6,30 +6,70 @@ import (
 	"strings"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
-// insertBatch sends rows as one block.
-func (db *DB) insertBatch(ctx context.Context, table string, columns []string, n int, row func(i int) []any) error {
-	if n == 0 {
+// column is a column of a table and how it is filled from rows.
+type column[R any] struct {
+	name string
+	fill func(to driver.BatchColumn, rows []R) error
+}
+
+// whole is a column of plain values: the client takes a slice of them as it is,
+// where one by one each would be put into an interface, on the heap.
+func whole[R, T any](name string, value func(R) T) column[R] {
+	return column[R]{name, func(to driver.BatchColumn, rows []R) error {
+		values := make([]T, len(rows))
+		for i, r := range rows {
+			values[i] = value(r)
+		}
+		return to.Append(values)
+	}}
+}
+
+// each is a column of words (LowCardinality) or of lists: of a slice of those the
+// client would take each out by reflection.
+func each[R, T any](name string, value func(R) T) column[R] {
+	return column[R]{name, func(to driver.BatchColumn, rows []R) error {
+		for _, r := range rows {
+			if err := to.AppendRow(value(r)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func names[R any](columns []column[R]) []string {
+	out := make([]string, len(columns))
+	for i, c := range columns {
+		out[i] = c.name
+	}
+	return out
+}
+
+// insertRows sends rows as one block.
+func insertRows[R any](ctx context.Context, db *DB, table string, columns []column[R], rows []R) error {
+	if len(rows) == 0 {
 		return nil
 	}
-	types, err := db.columnTypes(ctx, table, columns)
+	types, err := db.columnTypes(ctx, table, names(columns))
 	if err != nil {
 		return fmt.Errorf("describe %s: %w", table, err)
 	}
 	ctx = clickhouse.Context(ctx, clickhouse.WithColumnNamesAndTypes(types))
-	batch, err := db.conn.PrepareBatch(ctx, "INSERT INTO shoal."+table+" ("+strings.Join(columns, ", ")+")")
+	batch, err := db.conn.PrepareBatch(ctx, "INSERT INTO shoal."+table+" ("+strings.Join(names(columns), ", ")+")")
 	if err != nil {
 		return fmt.Errorf("prepare insert into %s: %w", table, err)
 	}
 	defer batch.Close()
-	for i := range n {
-		if err := batch.Append(row(i)...); err != nil {
-			return fmt.Errorf("append to %s: %w", table, err)
+	for i, c := range columns {
+		if err := c.fill(batch.Column(i), rows); err != nil {
+			return fmt.Errorf("fill column %s of %s: %w", c.name, table, err)
 		}
 	}
 	if err := batch.Send(); err != nil {
-		return fmt.Errorf("insert %d rows into %s: %w", n, table, err)
+		return fmt.Errorf("insert %d rows into %s: %w", len(rows), table, err)
 	}
 	return nil
 }

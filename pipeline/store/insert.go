@@ -10,6 +10,7 @@ import (
 
 	"shoal/cluster"
 	"shoal/pipeline"
+	"shoal/pipeline/record"
 )
 
 // Insert stores b; see [pipeline.Store].
@@ -36,7 +37,7 @@ func (db *DB) Insert(ctx context.Context, b pipeline.Batch) error {
 		return err
 	}
 	t := p.place(b, found.existing, known)
-	if err := db.insertRows(ctx, p.placements, found.erased); err != nil {
+	if err := insertRows(ctx, db, "report_rows", reportColumns, storedRows(p.placements, found.erased)); err != nil {
 		return err
 	}
 	for _, s := range p.steps {
@@ -79,16 +80,32 @@ func (db *DB) prepare(ctx context.Context, l layout, p *plan, known *recent, ass
 	return f, group.Wait()
 }
 
+var lineageColumns = []column[*record.Event]{
+	whole("campaign_id", (*record.Event).GetCampaign),
+	whole("seq", (*record.Event).GetSeq),
+	whole("at", func(e *record.Event) time.Time { return storedTime(e.GetTimeMs(), 0) }),
+	each("event", func(e *record.Event) string { return cluster.EventKind(e.GetKind()).String() }),
+	whole("other_id", (*record.Event).GetOther),
+	whole("report_id", func(e *record.Event) string { return fixed(e.GetReportId()) }),
+	whole("operation_id", (*record.Event).GetOperation),
+	whole("label", (*record.Event).GetLabel),
+	whole("actor", (*record.Event).GetActor),
+	whole("note", (*record.Event).GetNote),
+	each("evidence", func(e *record.Event) tuples { return evidenceValues(e.GetEvidence()) }),
+	whole("score", (*record.Event).GetScore),
+	whole("content", (*record.Event).GetContent),
+}
+
 func (db *DB) insertLineage(ctx context.Context, p *plan) error {
-	columns := []string{"campaign_id", "seq", "at", "event", "other_id", "report_id", "operation_id", "label", "actor", "note", "evidence", "score", "content"}
-	return db.insertBatch(ctx, "lineage_rows", columns, len(p.lineage), func(i int) []any {
-		e := p.lineage[i]
-		return []any{
-			e.GetCampaign(), e.GetSeq(), storedTime(e.GetTimeMs(), 0), cluster.EventKind(e.GetKind()).String(), e.GetOther(),
-			fixed(e.GetReportId()), e.GetOperation(), e.GetLabel(), e.GetActor(), e.GetNote(), evidenceValues(e.GetEvidence()),
-			e.GetScore(), e.GetContent(),
-		}
-	})
+	return insertRows(ctx, db, "lineage_rows", lineageColumns, p.lineage)
+}
+
+var propertyColumns = []column[property]{
+	whole("campaign_id", func(p property) string { return p.campaign }),
+	each("property", func(p property) string { return p.name }),
+	whole("seq", func(p property) uint64 { return p.seq }),
+	whole("at", func(p property) time.Time { return storedTime(p.atMS, 0) }),
+	whole("value", func(p property) string { return p.value }),
 }
 
 func (db *DB) insertProperties(ctx context.Context, p *plan) error {
@@ -96,16 +113,7 @@ func (db *DB) insertProperties(ctx context.Context, p *plan) error {
 	if err != nil {
 		return err
 	}
-	all := append(p.properties, survivors...)
-	columns := []string{"campaign_id", "property", "seq", "at", "value"}
-	return db.insertBatch(ctx, "campaign_rows", columns, len(all), func(i int) []any {
-		r := all[i]
-		return []any{r.campaign, r.name, r.seq, storedTime(r.atMS, 0), r.value}
-	})
-}
-
-func (db *DB) insertRows(ctx context.Context, rows []*placement, erased erasures) error {
-	return db.insertBatch(ctx, "report_rows", reportColumns, len(rows), func(i int) []any { return rows[i].values(erased) })
+	return insertRows(ctx, db, "campaign_rows", propertyColumns, append(p.properties, survivors...))
 }
 
 type survivorRow struct {

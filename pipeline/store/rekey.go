@@ -149,7 +149,7 @@ WHERE out.3 > r.version`
 // carriedColumns are the columns of report_rows that a move leaves as they are.
 func carriedColumns() []string {
 	var out []string
-	for _, c := range reportColumns {
+	for _, c := range names(reportColumns) {
 		if !slices.Contains(placeColumns, c) {
 			out = append(out, c)
 		}

@@ -10,34 +10,90 @@ import (
 	"shoal/pipeline/record"
 )
 
-// reportColumns are the columns of report_rows in the order of values.
-var reportColumns = []string{
-	"campaign_id", "alone_id", "version", "is_deleted", "evidence", "join_score", "join_content", "log_offset", "home",
-	"reported_at", "report_id", "received_at", "source", "recipient", "recipient_unit", "recipient_domain", "reporter", "attrs",
-	"from_address", "from_domain", "from_name", "reply_to", "return_path_domain", "subject", "message_id", "source_ip", "helo",
-	"spf", "dkim", "dmarc", "dkim_domain", "mailer", "header_fingerprint", "language", "body_ssdeep", "html_ssdeep",
-	"urls", "url_hosts", "attachments", "defects", "size", "origins", "name", "phones", "wallets", "spoofed_domain", "body", "personal",
+// storedRow is a placement as it is stored: without those who were erased.
+type storedRow struct {
+	*placement
+	*record.Row
+	unit               uint64
+	reported, received time.Time
 }
 
-// values gives the columns of one row.
-func (p *placement) values(erased erasures) []any {
-	r, unit := erased.apply(p.row)
-	received := storedTime(min(r.GetReceivedAtMs(), maxReceivedMS), 0)
-	reported := storedTime(r.GetReportedAtMs(), r.GetReceivedAtMs())
-	deleted := uint8(0)
-	if p.deleted {
-		deleted = 1
+func storedRows(placements []*placement, erased erasures) []*storedRow {
+	all, out := make([]storedRow, len(placements)), make([]*storedRow, len(placements))
+	for i, p := range placements {
+		r, unit := erased.apply(p.row)
+		all[i] = storedRow{
+			placement: p, Row: r, unit: unit,
+			reported: storedTime(r.GetReportedAtMs(), r.GetReceivedAtMs()),
+			received: storedTime(min(r.GetReceivedAtMs(), maxReceivedMS), 0),
+		}
+		out[i] = &all[i]
 	}
-	return []any{
-		p.place.campaign, p.place.alone, p.version, deleted, evidenceValues(p.join.evidence), p.join.score, p.join.content, p.offset, p.home,
-		reported, string(p.report[:]), received, r.GetSource(), r.GetRecipient(), unit, r.GetRecipientDomain(), r.GetReporter(),
-		orderedmap.FromMap(r.GetAttrs()),
-		r.GetFromAddress(), r.GetFromDomain(), r.GetFromName(), r.GetReplyTo(), r.GetReturnPathDomain(), r.GetSubject(), r.GetMessageId(), r.GetSourceIp(), r.GetHelo(),
-		r.GetSpf(), r.GetDkim(), r.GetDmarc(), r.GetDkimDomain(), r.GetMailer(), r.GetHeaderFingerprint(), r.GetLanguage(), r.GetBodySsdeep(), r.GetHtmlSsdeep(),
-		list(r.GetUrls()), list(r.GetUrlHosts()), attachmentValues(r.GetAttachments()), list(r.GetDefects()), r.GetSize(),
-		orderedmap.FromMap(r.GetOrigins()), r.GetName(), list(r.GetPhones()), list(r.GetWallets()), r.GetSpoofedDomain(), r.GetBody(), list(r.GetPersonal()),
-	}
+	return out
 }
+
+// tombstone is 1 for a report that has left its place.
+func (r *storedRow) tombstone() uint8 {
+	if r.deleted {
+		return 1
+	}
+	return 0
+}
+
+// reportColumns are the columns of report_rows.
+var reportColumns = []column[*storedRow]{
+	whole("campaign_id", func(r *storedRow) string { return r.place.campaign }),
+	whole("alone_id", func(r *storedRow) string { return r.place.alone }),
+	whole("version", func(r *storedRow) uint64 { return r.version }),
+	whole("is_deleted", (*storedRow).tombstone),
+	each("evidence", func(r *storedRow) tuples { return evidenceValues(r.join.evidence) }),
+	whole("join_score", func(r *storedRow) float32 { return r.join.score }),
+	whole("join_content", func(r *storedRow) float32 { return r.join.content }),
+	whole("log_offset", func(r *storedRow) int64 { return r.offset }),
+	whole("home", func(r *storedRow) string { return r.home }),
+	whole("reported_at", func(r *storedRow) time.Time { return r.reported }),
+	whole("report_id", func(r *storedRow) string { return string(r.report[:]) }),
+	whole("received_at", func(r *storedRow) time.Time { return r.received }),
+	each("source", (*storedRow).GetSource),
+	whole("recipient", (*storedRow).GetRecipient),
+	whole("recipient_unit", func(r *storedRow) uint64 { return r.unit }),
+	each("recipient_domain", (*storedRow).GetRecipientDomain),
+	whole("reporter", (*storedRow).GetReporter),
+	each("attrs", func(r *storedRow) *pairs { return orderedmap.FromMap(r.GetAttrs()) }),
+	whole("from_address", (*storedRow).GetFromAddress),
+	whole("from_domain", (*storedRow).GetFromDomain),
+	whole("from_name", (*storedRow).GetFromName),
+	whole("reply_to", (*storedRow).GetReplyTo),
+	whole("return_path_domain", (*storedRow).GetReturnPathDomain),
+	whole("subject", (*storedRow).GetSubject),
+	whole("message_id", (*storedRow).GetMessageId),
+	whole("source_ip", (*storedRow).GetSourceIp),
+	whole("helo", (*storedRow).GetHelo),
+	each("spf", (*storedRow).GetSpf),
+	each("dkim", (*storedRow).GetDkim),
+	each("dmarc", (*storedRow).GetDmarc),
+	whole("dkim_domain", (*storedRow).GetDkimDomain),
+	whole("mailer", (*storedRow).GetMailer),
+	whole("header_fingerprint", (*storedRow).GetHeaderFingerprint),
+	each("language", (*storedRow).GetLanguage),
+	whole("body_ssdeep", (*storedRow).GetBodySsdeep),
+	whole("html_ssdeep", (*storedRow).GetHtmlSsdeep),
+	each("urls", func(r *storedRow) []string { return list(r.GetUrls()) }),
+	each("url_hosts", func(r *storedRow) []string { return list(r.GetUrlHosts()) }),
+	each("attachments", func(r *storedRow) tuples { return attachmentValues(r.GetAttachments()) }),
+	each("defects", func(r *storedRow) []string { return list(r.GetDefects()) }),
+	whole("size", (*storedRow).GetSize),
+	each("origins", func(r *storedRow) *pairs { return orderedmap.FromMap(r.GetOrigins()) }),
+	whole("name", (*storedRow).GetName),
+	each("phones", func(r *storedRow) []string { return list(r.GetPhones()) }),
+	each("wallets", func(r *storedRow) []string { return list(r.GetWallets()) }),
+	whole("spoofed_domain", (*storedRow).GetSpoofedDomain),
+	whole("body", (*storedRow).GetBody),
+	each("personal", func(r *storedRow) []string { return list(r.GetPersonal()) }),
+}
+
+// pairs are those of a Map, in the order of their keys.
+type pairs = orderedmap.Map[string, string]
 
 // The days that both Date and DateTime of ClickHouse can hold.
 const (
