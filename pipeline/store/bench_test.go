@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -49,31 +48,18 @@ func BenchmarkInsert(b *testing.B) {
 	}
 }
 
-// viewReports is how many reports BenchmarkViews simulates, unless
-// SHOAL_BENCH_REPORTS says another number.
+// viewReports is how many reports BenchmarkViews simulates unless it is told another
+// number.
 const viewReports = 1_000_000
 
 // BenchmarkViews reads each view for the largest campaign (4 % of the reports), for
-// one of two in a thousand and for one of a hundred reports, and what lists a day, over simulated reports. It prints the time of a
-// query, mean and best, and what the engine read for it. The machine's page cache
-// is warm: the rows have just been written.
+// one of two in a thousand and for one of a hundred reports, and what lists a day, over
+// simulated reports. It prints the time of a query, mean and best, and what the engine
+// read for it. The machine's page cache is warm where the rows have just been written.
 func BenchmarkViews(b *testing.B) {
-	reports := viewReports
-	if s := os.Getenv("SHOAL_BENCH_REPORTS"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			b.Fatal(err)
-		}
-		reports = n
-	}
-	e := embeddedtest.ClickHouse(b)
+	e := embeddedtest.Kept(b)
 	db := storetest.Open(b, "http+unix://"+e.Socket)
-	storetest.Simulate(b, db, reports)
-	for _, table := range []string{"report_rows", "segment_days"} { // what an hour without inserts does
-		if err := db.Exec(b.Context(), "OPTIMIZE TABLE shoal."+table+" FINAL"); err != nil {
-			b.Fatal(err)
-		}
-	}
+	reports := storetest.Simulated(b, db, viewReports)
 	b.Run(fmt.Sprintf("simulated=%d", reports), func(b *testing.B) {
 		for _, q := range viewQueries(b, db) {
 			b.Run(q.name, func(b *testing.B) { query(b, e, q.sql+" FORMAT Null") })

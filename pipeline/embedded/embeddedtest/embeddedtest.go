@@ -51,6 +51,18 @@ func ClickHouse(t testing.TB) *Engine {
 	return Start(t, embedded.Config{Dir: t.TempDir(), Listen: "127.0.0.1:0"})
 }
 
+// Kept is [ClickHouse] on the folder that SHOAL_BENCH_DIR names, which stays: what a
+// benchmark needs long to store is stored once. Without the variable it is a temporary
+// one.
+func Kept(b *testing.B) *Engine {
+	b.Helper()
+	cfg := embedded.Config{Dir: os.Getenv("SHOAL_BENCH_DIR"), Listen: "127.0.0.1:0"}
+	if cfg.Dir == "" {
+		cfg.Dir = b.TempDir()
+	}
+	return Start(b, cfg)
+}
+
 // Start is [ClickHouse] with a configuration of the caller's. Library may be empty.
 func Start(t testing.TB, cfg embedded.Config) *Engine {
 	t.Helper()
