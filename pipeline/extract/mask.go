@@ -109,8 +109,19 @@ func (m *mask) address(a string) bool {
 	return false
 }
 
-// text replaces the addresses in s, in every form.
+// text replaces the addresses in s, in every form. Where a reader would see one
+// that invisible characters or look-alikes hide, the text is what the reader sees.
 func (m *mask) text(s string) string {
+	if !ascii(s) {
+		if seen := string(fold(nil, s)); m.among(seen) != seen {
+			s = seen
+		}
+	}
+	return m.among(s)
+}
+
+// among replaces the addresses that stand in s as they are.
+func (m *mask) among(s string) string {
 	if !m.starts.in(s) {
 		return s
 	}

@@ -51,7 +51,8 @@ func Start(t testing.TB, settings ...string) *Broker {
 		t.Fatal(err)
 	}
 	b.Start(t)
-	t.Cleanup(func() { b.Stop(t) })
+	// Nobody reads its folder afterwards, and an orderly end waits for the clients.
+	t.Cleanup(func() { b.Kill(t) })
 	return b
 }
 
