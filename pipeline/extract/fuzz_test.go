@@ -191,6 +191,7 @@ func FuzzFile(f *testing.F) {
 			f.Fatalf("%s has no file", name)
 		}
 	}
+	f.Add("Erika.M@example.net\x1b.pdf", "text/x; to=erika.m@example.net", []byte("%PDF-1.4"))
 	f.Add("a.ics", "text/calendar", []byte("BEGIN:VCALENDAR\nSUMMARY:pay erika.m@example.net"))
 	f.Add("a.html", "text/html", []byte("<a href=http://h.example/?e=erika.m@example.net>pay</a>"))
 	x, err := New(Config{Key: []byte("0123456789abcdef"), KeepBody: true})
@@ -206,6 +207,11 @@ func FuzzFile(f *testing.F) {
 		m.Parts = append(m.Parts, message.Part{Name: name, Type: kind, Data: data})
 		feat, row := x.extract(r, m)
 		check(t, feat, row, r.Recipient)
+		for _, a := range row.Attachments {
+			if a.Name != readable(a.Name) || a.Type != readable(a.Type) {
+				t.Errorf("name %q, type %q", a.Name, a.Type)
+			}
+		}
 		again, row2 := x.extract(r, m)
 		if !cmp.Equal(feat, again) || !proto.Equal(row, row2) {
 			t.Errorf("read twice, two results:\n%s", cmp.Diff(feat, again))

@@ -54,7 +54,7 @@ func (w *work) reporting(row *record.Row) {
 	row.Source = mask.clean(r.Source, 64)
 	row.Recipient = Pseudonym(w.x.cfg.Key, w.who.recipient)
 	if _, domain, ok := cutAddress(w.who.recipient); ok {
-		row.RecipientDomain = shorten(domain, maxHost)
+		row.RecipientDomain = shorten(readable(domain), maxHost)
 	}
 	row.Reporter = Pseudonym(w.x.cfg.Key, r.Reporter)
 	w.setOrigin(row, "source", r.Source != "", r.Source != "")

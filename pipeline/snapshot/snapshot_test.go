@@ -2,8 +2,10 @@ package snapshot
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -107,4 +109,27 @@ func TestFailedSaveKeepsTheOld(t *testing.T) {
 		t.Error("Save = nil, want an error")
 	}
 	wantLoad(t, d, "old", true)
+}
+
+// FuzzDecode: what is taken for a snapshot is a file as it is written, to the bit.
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{"", "state", strings.Repeat("\x00", 100)} {
+		head := header(len(s))
+		sum := sha256.Sum256(append(head, s...))
+		f.Add(append(append(header(len(s)), s...), sum[:]...))
+		sum[0] ^= 1
+		f.Add(append(append(header(len(s)), s...), sum[:]...))
+	}
+	f.Add([]byte(magic))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		got, err := decode(file)
+		if err != nil {
+			return
+		}
+		head := append(header(len(got)), got...)
+		sum := sha256.Sum256(head)
+		if !bytes.Equal(append(head, sum[:]...), file) {
+			t.Errorf("%q is read as %q", file, got)
+		}
+	})
 }
