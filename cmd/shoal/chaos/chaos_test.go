@@ -50,6 +50,8 @@ type world struct {
 	decided  []decided         // what the log has of analysts
 	// embedded says that the engine is a child of `shoal run`.
 	embedded bool
+	// under is a program, with arguments, that those kept are run by: nice, or none.
+	under []string
 
 	mu    sync.Mutex
 	procs map[string]*proc

@@ -51,11 +51,12 @@ func (w *world) spawn(name, program string, args ...string) *proc {
 // world is over.
 func (w *world) keep(name string, args ...string) {
 	pauses := []time.Duration{0, 100 * time.Millisecond, 700 * time.Millisecond, 300 * time.Millisecond}
+	program := slices.Concat(w.under, []string{w.bin}, args)
 	w.kept.Add(1)
 	go func() {
 		defer w.kept.Done()
 		for n := 0; !w.over.Load(); n++ {
-			_ = w.spawn(name, w.bin, args...).wait()
+			_ = w.spawn(name, program[0], program[1:]...).wait()
 			time.Sleep(pauses[n%len(pauses)])
 		}
 	}()
