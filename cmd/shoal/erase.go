@@ -26,8 +26,9 @@ comes later of the same person is stored without them as well.
 RECIPIENT "-" is read from standard input: a command line can be seen by others
 and is remembered by the shell.
 
-The messages themselves are in topic reports until its retention (7 days) is over,
-and in reports.dead (30 days) if they could not be used.`,
+Rows as they were leave the disk of ClickHouse eight minutes later. The messages
+themselves are in topic reports until its retention (7 days) is over, and in
+reports.dead (30 days) if they could not be used.`,
 		Example: "  shoal erase jane@mail.example\n  shoal erase - < address",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -73,5 +74,12 @@ func (a *app) erase(ctx context.Context, db *store.DB, pseudonym string) error {
 		return err
 	}
 	a.say("erased from %d reports", n)
+	aside, err := db.SetAside(ctx)
+	if err != nil {
+		return fmt.Errorf("erased, but there may be more: %w", err)
+	}
+	if aside > 0 {
+		a.say("%d parts of tables that ClickHouse set aside may still hold rows of the person, and only deleting them ends that: see \"Parts set aside\" in deploy/runbook.md", aside)
+	}
 	return nil
 }

@@ -36,6 +36,8 @@ func FuzzRoad(f *testing.F) {
 	f.Add([]byte("To: a\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\nContent-Type: message/feedback-report\n\nOriginal-Rcpt-To: <jo.doe@mail.example>\nSource-IP: 192.0.2.1\n\n--b\nContent-Type: message/rfc822\n\nFrom: x@y.example\nSubject: jo.doe@mail.example\n\nhello jo.doe@mail.example\n--b--\n"), "reporter", "Jo <jo@mail.example>", "derived", "reporter")
 	f.Add([]byte("From: x@y.example\n\nhi"), "recipient", "a@\u0085b\u202e.example", "defects", "x y\x1b,z")
 	f.Add([]byte("From: x@y.example\n\nhi"), "reported-at", "9999-12-31T23:59:59+23:59", "source-ip", "IPv6:::ffff:192.0.2.1")
+	small := cluster.DefaultConfig()
+	small.IndexBits, small.FrequencyBits, small.Remember = 8, 12, 16
 	x, err := extraction(extract.Config{Key: []byte("0123456789abcdef"), KeepBody: true}, nil)
 	if err != nil {
 		f.Fatal(err)
@@ -51,7 +53,7 @@ func FuzzRoad(f *testing.F) {
 			t.Fatalf("%d reports, %v", len(values), err)
 		}
 		again, _ := x(t.Context(), rec)
-		engine := cluster.NewEngine(cluster.DefaultConfig())
+		engine := cluster.NewEngine(small)
 		for i, v := range values {
 			if !bytes.Equal(v, again[i]) {
 				t.Errorf("report %d is another the second time", i)

@@ -50,6 +50,27 @@ func (db *DB) Erase(ctx context.Context, pseudonym string) (uint64, error) {
 	return n, db.eraseRows(ctx, hash, unit)
 }
 
+// SetAside counts the parts of tables that ClickHouse set aside, damaged at a start for
+// the most part, and that still lie on its disks: neither Erase nor retention reaches
+// the rows in them.
+func (db *DB) SetAside(ctx context.Context) (uint64, error) {
+	l, err := db.layout(ctx)
+	if err != nil {
+		return 0, err
+	}
+	parts := "system.detached_parts"
+	if l.cluster != "" {
+		parts = "clusterAllReplicas(" + quote(l.cluster) + ", " + parts + ")"
+	}
+	rows, err := selectRows[struct {
+		N uint64 `ch:"n"`
+	}](ctx, db, "SELECT count() AS n FROM "+parts+" WHERE database = "+quote(database))
+	if err != nil {
+		return 0, fmt.Errorf("count parts set aside: %w", err)
+	}
+	return rows[0].N, nil
+}
+
 // erasures maps the SHA-256 of each erased pseudonym to the number that counts
 // in its place.
 type erasures map[string]uint64

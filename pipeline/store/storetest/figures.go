@@ -272,6 +272,19 @@ func testErase(t *testing.T, url string) {
 	if n, err := db.Erase(t.Context(), "nobody"); n != 0 || err != nil {
 		t.Errorf("Erase of nobody = %d, %v", n, err)
 	}
+	aside := func(want uint64) {
+		t.Helper()
+		if n, err := db.SetAside(t.Context()); n != want || err != nil {
+			t.Errorf("SetAside = %d, %v; want %d", n, err, want)
+		}
+	}
+	aside(0)
+	for _, sql := range []string{"OPTIMIZE TABLE shoal.erased_rows FINAL", "ALTER TABLE shoal.erased_rows DETACH PARTITION ID 'all'"} {
+		if err := db.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	aside(1)
 }
 
 // testQuery: analysts read and do not write.
