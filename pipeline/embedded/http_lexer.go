@@ -51,11 +51,9 @@ func (l *lexer) next() token {
 	k := kindPunct
 	switch c := l.sql[start]; {
 	case c == '\'':
-		k = kindString
-		l.quoted(c)
+		k = l.quoted(c, kindString)
 	case c == '`' || c == '"':
-		k = kindQuoted
-		l.quoted(c)
+		k = l.quoted(c, kindQuoted)
 	case isWord(c):
 		k = kindWord
 		for l.pos < len(l.sql) && isWord(l.sql[l.pos]) {
@@ -98,8 +96,9 @@ func (l *lexer) until(mark string) {
 	l.pos = len(l.sql)
 }
 
-// quoted moves over a quoted token: a backslash escapes, and so does doubling.
-func (l *lexer) quoted(quote byte) {
+// quoted moves over a quoted token of kind k: a backslash escapes, and so does
+// doubling. One that does not end is odd.
+func (l *lexer) quoted(quote byte, k kind) kind {
 	for l.pos++; l.pos < len(l.sql); l.pos++ {
 		switch l.sql[l.pos] {
 		case '\\':
@@ -107,11 +106,12 @@ func (l *lexer) quoted(quote byte) {
 		case quote:
 			l.pos++
 			if l.pos >= len(l.sql) || l.sql[l.pos] != quote {
-				return
+				return k
 			}
 		}
 	}
 	l.pos = len(l.sql)
+	return kindOdd
 }
 
 // heredoc moves over $tag$ ... $tag$, or over one $.

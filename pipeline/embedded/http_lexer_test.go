@@ -66,14 +66,14 @@ func TestFromFile(t *testing.T) {
 // FuzzParse: tokens are in order and within the text, an INSERT's parts too, and
 // a quoted text is one token, whatever is in it.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"SELECT 1; --", "INSERT INTO t (a) SETTINGS b=1 FORMAT Native\n\x01", "'\\", "`\\``", "$$ $", "/*", "INSERT INTO FUNCTION f() VALUES"} {
+	for _, s := range []string{"SELECT 1; --", "INSERT INTO t (a) SETTINGS b=1 FORMAT Native\n\x01", "'\\", "`\\``", "$$ $", "/*", "INSERT INTO FUNCTION f() VALUES", "SELECT `", "\""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		st := parse(s)
 		last := 0
 		for _, tok := range st.tokens {
-			if tok.start < last || tok.end <= tok.start || tok.end > len(s) {
+			if tok.start < last || tok.end <= tok.start || tok.end > len(s) || !strings.Contains(tok.text, tok.name()) {
 				t.Fatalf("parse(%q): token %+v after %d", s, tok, last)
 			}
 			last = tok.end

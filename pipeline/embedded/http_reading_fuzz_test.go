@@ -71,7 +71,7 @@ func FuzzReading(f *testing.F) {
 		"SELECT * FROM file(@S, LineAsString)", "SELECT 1 INTO OUTFILE @O", "WITH 1 AS x INSERT INTO s.t SELECT 2, 'b'", "DESCRIBE TABLE file(@S)",
 		"SELECT 1 --\n; DROP TABLE s.t", "SELECT /* ' */ `fi``le`(@S) # '\n", "SELECT * FROM {p:Identifier}(@S)", "EXPLAIN AST SELECT $a$ x $a$",
 		"SHOW CREATE TABLE s.t", "SELECT * FROM viewIfPermitted(SELECT 1 ELSE null('a UInt8'))", "(SELECT 1) UNION ALL FROM numbers(3) SELECT number",
-		"SELECT {p:String}, 0x1file(@S), 1e1.5, .5file", "EXISTS s.t", "SELECT getSetting('max_execution_time')",
+		"SELECT {p:String}, 0x1file(@S), 1e1.5, .5file", "EXISTS s.t", "SELECT /* ' */ `", "SELECT \"", "SELECT 'a\\", "SELECT getSetting('max_execution_time')",
 	} {
 		f.Add(s, "output_format_schema", "@O", "file")
 		f.Add(s, "max_execution_time", "0.0000001", "s.t")

@@ -90,6 +90,8 @@ func (s *Server) checkToken(st *statement, i int) error {
 	t, next := st.tokens[i], st.at(i+1)
 	name := strings.ToLower(t.name())
 	switch {
+	case t.kind == kindOdd && strings.IndexByte("'`\"", t.text[0]) >= 0:
+		return refuse(codeSyntaxError, "SYNTAX_ERROR", "%c opens what is not closed", t.text[0])
 	case t.kind == kindOdd:
 		return refuse(codeSyntaxError, "SYNTAX_ERROR", "character %q outside a string is not allowed here", t.text)
 	case t.is("OUTFILE"), t.is("INFILE"):
