@@ -42,13 +42,13 @@ func (a *app) pinCommand() *cobra.Command {
 	return a.decisionCommand(&cobra.Command{
 		Use:   "pin ID REPORT...",
 		Short: "Tie reports to a campaign for good",
-		Long: `They are moved
-there where they are elsewhere, and the machine merges the campaign into no other
-one any more. Of a campaign that fell apart it says that it
-is one. There is no command that takes a pin back, and no event says that one was:
-"shoal split" or a pin elsewhere takes the reports away again, and "shoal merge"
-puts the campaign into another, but what the machine leaves alone it leaves alone
-for good`,
+		Long: `Tie reports to a campaign for good. They are moved there where they are elsewhere,
+and the machine merges the campaign into no other one any more. Of a campaign that
+fell apart it says that it is one.
+
+There is no command that takes a pin back, and no event says that one was: "shoal
+split" or a pin elsewhere takes the reports away again, and "shoal merge" puts the
+campaign into another, but what the machine leaves alone it leaves alone for good.`,
 		Example: "  shoal pin ckn2qhpxdhawf 0123456789abcdef0123456789abcdef",
 		Args:    cobra.MinimumNArgs(2),
 	}, ofReports(cluster.DecisionPin), byHome)
@@ -58,13 +58,14 @@ for good`,
 func (a *app) decisionCommand(cmd *cobra.Command, parse func(args []string) (cluster.Decision, error), refine refine) *cobra.Command {
 	var f decideFlags
 	cmd.GroupID = groupAnalyst
-	about := cmd.Short
-	if cmd.Long != "" {
-		about += ". " + cmd.Long
+	if cmd.Long == "" {
+		cmd.Long = cmd.Short + "."
 	}
-	cmd.Long = about + `. The decision enters the ordered log and survives
-re-clustering. It needs the Kafka of a live "shoal run" on --data, or of --kafka
-(then --clickhouse tells where to look for the outcome).`
+	cmd.Long += `
+
+The decision enters the ordered log and survives re-clustering. It needs the Kafka
+of a live "shoal run" on --data, or of --kafka (then --clickhouse tells where to look
+for the outcome).`
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		d, err := parse(args)
 		if err != nil {

@@ -49,8 +49,8 @@ standard input. A message that was imported before counts once.
 While it runs, the console shows the campaigns in a browser: open the link that is
 printed at the start, which signs you in once, or sign in with a token that has
 scope read or act (shoal token add NAME --scopes read,act). The analysts' commands
-and any ClickHouse HTTP client read too. The first run makes a key (recipients are stored as keyed pseudonyms) and a
-token for the HTTP intake; keep a copy of the key.`,
+and any ClickHouse HTTP client read too. The first run makes a key (recipients are
+stored as keyed pseudonyms) and a token for the HTTP intake; keep a copy of the key.`,
 		Example: `  shoal run mail.mbox reports/ --attrs voters.csv --baseline baseline.csv
   shoal run --once --data case-1 mail.mbox
   curl --data-binary @message.eml -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8025/v1/reports

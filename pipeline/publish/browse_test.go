@@ -147,7 +147,7 @@ func TestReports(t *testing.T) {
 	if err != nil || len(done) != 1 || done[0].Event != "labelled" {
 		t.Errorf("outcome %+v, %v", done, err)
 	}
-	if s, err := publish.Totals(t.Context(), db, day); err != nil || s.Figures.Reports != 58 {
+	if s, err := publish.Totals(t.Context(), db, day, nil); err != nil || s.Figures.Reports != 58 {
 		t.Errorf("totals %+v, %v", s, err)
 	}
 }

@@ -132,22 +132,26 @@ func (c *Campaign) candidates() map[string][]Count {
 	return out
 }
 
-// kinds in the order in which indicators are listed, with the expression that
-// gives a report's values.
-var kinds = []struct{ name, of string }{
-	{KindHost, "url_hosts"},
-	{KindURL, "arrayMap(u -> cutQueryStringAndFragment(u), urls)"},
-	{KindAttachment, "attachments.sha256"},
-	{KindIP, "[source_ip]"},
-	{KindAddress, "[from_address]"},
-	{KindDomain, "[from_domain]"},
-	{KindSubject, "[subject]"},
-	{KindPhone, "phones"},
-	{KindWallet, "wallets"},
+// kinds in the order in which indicators are listed, with the expression that gives a
+// report's value, or its values. An index of report_rows has each, word for word.
+var kinds = []struct {
+	name, of string
+	many     bool
+}{
+	{KindHost, "url_hosts", true},
+	{KindURL, "arrayMap(u -> cutQueryStringAndFragment(u), urls)", true},
+	{KindAttachment, "tupleElement(attachments, 'sha256')", true},
+	{KindIP, "source_ip", false},
+	{KindAddress, "from_address", false},
+	{KindDomain, "from_domain", false},
+	{KindSubject, "subject", false},
+	{KindPhone, "phones", true},
+	{KindWallet, "wallets", true},
 }
 
 // elsewhereSQL asks for each candidate in which campaigns its reports are; "" if
-// there are no candidates.
+// there are no candidates. Each kind is a scan of its own, so that it reads its column
+// only, and where its index says that the column may have a candidate.
 func elsewhereSQL(campaigns []*Campaign) string {
 	var parts []string
 	for _, k := range kinds {
@@ -158,20 +162,26 @@ func elsewhereSQL(campaigns []*Campaign) string {
 			}
 		}
 		slices.Sort(values)
-		if values = slices.Compact(values); len(values) > 0 {
-			parts = append(parts, fmt.Sprintf("arrayMap(x -> ('%s', x), arrayFilter(x -> x IN (%s), arrayDistinct(%s)))",
-				k.name, strings.Join(values, ", "), k.of))
+		if values = slices.Compact(values); len(values) == 0 {
+			continue
 		}
+		list := strings.Join(values, ", ")
+		value, condition := k.of, fmt.Sprintf("%s IN (%s)", k.of, list)
+		if k.many {
+			value, condition = fmt.Sprintf("arrayJoin(arrayFilter(x -> x IN (%s), arrayDistinct(%s)))", list, k.of), fmt.Sprintf("hasAny(%s, [%s])", k.of, list)
+		}
+		parts = append(parts, fmt.Sprintf("SELECT '%s' AS kind, %s AS value, campaign_id, spoofed_domain\n    FROM reports WHERE %s AND %s",
+			k.name, value, window(campaigns), condition))
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return `SELECT has.1 AS kind, has.2 AS value, campaign_id, spoofed_domain, count() AS reports,
+	return `SELECT kind, value, campaign_id, spoofed_domain, count() AS reports,
     sum(count()) OVER (PARTITION BY kind, value) AS total
-FROM reports
-ARRAY JOIN arrayConcat(
-    ` + strings.Join(parts, ",\n    ") + `) AS has
-WHERE ` + window(campaigns) + `
+FROM
+(
+    ` + strings.Join(parts, "\n    UNION ALL ") + `
+)
 GROUP BY kind, value, campaign_id, spoofed_domain
 ORDER BY kind, value, reports DESC, campaign_id, spoofed_domain LIMIT 100 BY kind, value`
 }

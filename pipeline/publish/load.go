@@ -226,7 +226,7 @@ func resolve(ctx context.Context, db Database, id string) (string, error) {
 	for range 32 {
 		found, err := selectRows[struct {
 			Into string `ch:"merged_into"`
-		}](ctx, db, "campaign", "SELECT merged_into FROM campaigns WHERE "+oneOf("campaign_id", []string{id}))
+		}](ctx, db, "campaign", "SELECT merged_into FROM campaign_states WHERE "+oneOf("campaign_id", []string{id}))
 		if err != nil {
 			return "", err
 		}

@@ -1,5 +1,7 @@
 package publish
 
+import "strings"
+
 // The statements of a campaign. Each takes the condition that picks campaigns
 // (campaign_id = 'c1'), so that one statement serves many campaigns and is shown
 // for each of them alone.
@@ -29,22 +31,44 @@ ORDER BY campaign_id, aimed DESC, share * log(lift_low) DESC, dimension, value L
 }
 
 // facetsSQL counts the values of a report's columns. A subject or link that only
-// one recipient got may name that person, and is left out.
+// one recipient got may name that person, and is left out. Columns with few values are
+// counted together first: what is left to take apart is short, however many reports
+// there are.
 func facetsSQL(where string) string {
-	return `SELECT campaign_id, facet.1 AS kind, facet.2 AS value, count() AS reports
-FROM reports
-ARRAY JOIN arrayConcat([('from_address', from_address), ('from_domain', from_domain), ('from_name', from_name), ('reply_to', reply_to),
-    ('subject', subject), ('spf', toString(spf)), ('dkim', toString(dkim)), ('dmarc', toString(dmarc)),
-    ('reported_by', toString(source)), ('language', toString(language))],
-    arrayMap(x -> ('personal', toString(x)), personal),
-    arrayMap(x -> ('phone', x), arrayDistinct(phones)),
-    arrayMap(x -> ('wallet', x), arrayDistinct(wallets)),
-    arrayMap(x -> ('host', x), arrayDistinct(url_hosts)),
-    arrayMap(x -> ('url', x), arrayDistinct(arrayMap(u -> cutQueryStringAndFragment(u), urls)))) AS facet
-WHERE ` + where + ` AND value != ''
-GROUP BY campaign_id, kind, value
-HAVING kind NOT IN ('subject', 'url') OR uniqExact(if(recipient = '', report_id, recipient)) > 1
+	return `SELECT campaign_id, kind, value, reports
+FROM
+(
+    ` + strings.Join([]string{
+		apartSQL(where, "spf, dkim, dmarc, source, language, personal",
+			`arrayConcat([('spf', toString(spf)), ('dkim', toString(dkim)), ('dmarc', toString(dmarc)), ('reported_by', toString(source)), ('language', toString(language))],
+        arrayMap(x -> ('personal', toString(x)), personal))`),
+		apartSQL(where, "from_address, from_domain, from_name, reply_to",
+			"[('from_address', from_address), ('from_domain', from_domain), ('from_name', from_name), ('reply_to', reply_to)]"),
+		apartSQL(where, "phones, wallets, url_hosts",
+			`arrayConcat(arrayMap(x -> ('phone', x), arrayDistinct(phones)), arrayMap(x -> ('wallet', x), arrayDistinct(wallets)),
+        arrayMap(x -> ('host', x), arrayDistinct(url_hosts)))`),
+		commonSQL(where, "subject", "subject"),
+		commonSQL(where, "url", "arrayJoin(arrayDistinct(arrayMap(u -> cutQueryStringAndFragment(u), urls)))"),
+	}, "\n    UNION ALL ") + `
+)
+WHERE value != ''
 ORDER BY campaign_id, kind, reports DESC, value LIMIT 20 BY campaign_id, kind`
+}
+
+// apartSQL counts columns together and then each of the facets that they make.
+func apartSQL(where, columns, facets string) string {
+	return `SELECT campaign_id, facet.1 AS kind, facet.2 AS value, sum(n) AS reports
+    FROM (SELECT campaign_id, ` + columns + `, count() AS n FROM reports WHERE ` + where + ` GROUP BY campaign_id, ` + columns + `)
+    ARRAY JOIN ` + facets + ` AS facet
+    GROUP BY campaign_id, kind, value`
+}
+
+// commonSQL counts the values of one kind that two recipients or more got.
+func commonSQL(where, kind, value string) string {
+	return `SELECT campaign_id, '` + kind + `' AS kind, ` + value + ` AS value, count() AS reports
+    FROM reports WHERE ` + where + `
+    GROUP BY campaign_id, value
+    HAVING min(if(recipient = '', report_id, recipient)) != max(if(recipient = '', report_id, recipient))`
 }
 
 func infrastructureSQL(where string) string {
@@ -73,14 +97,20 @@ ORDER BY campaign_id, reports DESC, sha256 LIMIT 20 BY campaign_id`
 
 func siblingsSQL(where string) string {
 	return `SELECT operation_id, campaign_id, name, reports, toString(status) AS status
-FROM campaigns WHERE ` + where + ` AND status != 'merged'
+FROM campaigns WHERE ` + inState(where) + ` AND ` + where + ` AND status != 'merged'
 ORDER BY operation_id, reports DESC, campaign_id LIMIT 20 BY operation_id`
 }
 
 func mergedSQL(where string) string {
 	return `SELECT merged_into, campaign_id
-FROM campaigns WHERE ` + where + `
+FROM campaign_states WHERE ` + where + `
 ORDER BY merged_into, campaign_id LIMIT 50 BY merged_into`
+}
+
+// inState is the condition that a campaign's state meets another one: view campaigns
+// would first work out the figures of all.
+func inState(condition string) string {
+	return "campaign_id IN (SELECT campaign_id FROM campaign_states WHERE " + condition + ")"
 }
 
 func lineageSQL(id string) string {
@@ -89,9 +119,11 @@ FROM campaign_lineage WHERE campaign_id = ` + quote(id) + ` OR other_id = ` + qu
 ORDER BY seq LIMIT 200`
 }
 
+// keysSQL counts a report once where a key agreed twice.
 func keysSQL(id string) string {
-	return `SELECT toString(key) AS key, uniqExact(report_id) AS reports, avg(score) AS mean_score, avg(weight) AS mean_weight
-FROM campaign_evidence WHERE campaign_id = ` + quote(id) + `
+	return `SELECT toString(e.1) AS key, countIf(n = 1) AS reports, avg(e.3) AS mean_score, avg(e.4) AS mean_weight
+FROM campaign_joins ARRAY JOIN evidence AS e, arrayEnumerateUniq(arrayMap(x -> x.1, evidence)) AS n
+WHERE campaign_id = ` + quote(id) + `
 GROUP BY key ORDER BY reports DESC, key`
 }
 

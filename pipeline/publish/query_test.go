@@ -189,7 +189,19 @@ func testSQL(t *testing.T, db *store.DB, s *publish.Summary) {
 			if q.Of == "timeline" && c.ID == "cbig" && !strings.Contains(out, `"reports":`+fmt.Sprint(c.Timeline[0].Reports)) {
 				t.Errorf("%s: %s, want the figures of %+v", q.SQL, out, c.Timeline)
 			}
+			if strings.HasPrefix(q.Of, "indicators") && c.ID == "cbig" {
+				testIndexes(t, db, q.SQL)
+			}
 		}
+	}
+}
+
+// testIndexes: each column in which candidates are looked for has an index that is used.
+func testIndexes(t *testing.T, db *store.DB, sql string) {
+	t.Helper()
+	plan := runSQL(t, db, publish.Query{Of: "plan", SQL: "EXPLAIN indexes = 1 " + sql})
+	if scans, found := strings.Count(sql, "FROM reports"), strings.Count(plan, "_seen"); scans < 5 || found != scans {
+		t.Errorf("%d indexes for %d scans of %s:\n%s", found, scans, sql, plan)
 	}
 }
 

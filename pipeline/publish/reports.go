@@ -89,11 +89,19 @@ WHERE at >= fromUnixTimestamp64Milli(toInt64(%d), 'UTC') AND at <= fromUnixTimes
 ORDER BY seq LIMIT 200`, from, to, quote(actor)))
 }
 
-// Totals reads the figures of a day (UTC) and its hours, and of no campaign.
-func Totals(ctx context.Context, db Database, day time.Time) (*Summary, error) {
+// Totals reads the figures of a day (UTC) and its hours, and of no campaign. What
+// happened to the day's campaigns is taken from changes where that is known.
+func Totals(ctx context.Context, db Database, day time.Time, changes *Changes) (*Summary, error) {
 	day = midnight(day)
 	s := &Summary{Day: date(day)}
-	return s, s.totals(ctx, db, day)
+	if err := s.totals(ctx, db, day); err != nil {
+		return nil, err
+	}
+	if changes != nil {
+		s.Figures.Changes = *changes
+		return s, nil
+	}
+	return s, s.changes(ctx, db, day)
 }
 
 // Stored is how many reports are stored.

@@ -67,7 +67,7 @@ func fields(term string) []field {
 	case hex32.MatchString(lower):
 		return []field{{"report", "report_id = " + quote(lower)}}
 	case hex64.MatchString(lower):
-		return []field{{"attachment", "arrayExists(a -> a.sha256 = " + quote(lower) + ", attachments)"}}
+		return []field{{"attachment", has("tupleElement(attachments, 'sha256')", lower)}}
 	case pseudonym.MatchString(lower):
 		return []field{{"recipient", "recipient = " + quote(lower)}, {"reporter", "reporter = " + quote(lower)}}
 	case ssdeepText.MatchString(term):
@@ -147,8 +147,8 @@ func Search(ctx context.Context, db Database, term string) ([]Hit, error) {
 func states(ctx context.Context, db Database, where, condition string) ([]Hit, error) {
 	return selectRows[Hit](ctx, db, where, fmt.Sprintf(`SELECT campaign_id, %s AS where, reports, first_seen AS first, last_seen AS last,
     name, toString(status) AS status, label, '' AS report
-FROM campaigns WHERE campaign_id IN (SELECT campaign_id FROM campaigns WHERE %s)
-ORDER BY reports DESC, campaign_id LIMIT %d`, quote(where), condition, MaxHits))
+FROM campaigns WHERE %s
+ORDER BY reports DESC, campaign_id LIMIT %d`, quote(where), inState(condition), MaxHits))
 }
 
 // named puts in names, states and labels of the campaigns that were found.

@@ -152,6 +152,9 @@ func SummarizeFirst(ctx context.Context, db Database, day time.Time, n int) (*Su
 	if err := s.totals(ctx, db, day); err != nil {
 		return nil, err
 	}
+	if err := s.changes(ctx, db, day); err != nil {
+		return nil, err
+	}
 	lines, err := selectRows[Line](ctx, db, "campaigns of the day", linesSQL(day))
 	if err != nil {
 		return nil, err
@@ -180,6 +183,11 @@ func (s *Summary) totals(ctx context.Context, db Database, day time.Time) error 
 	for _, h := range hours {
 		s.Hours[h.Hour%24].Reports = h.Reports
 	}
+	return nil
+}
+
+// changes counts the day's campaigns by what happened to them.
+func (s *Summary) changes(ctx context.Context, db Database, day time.Time) error {
 	changes, err := selectRows[struct {
 		Change    string `ch:"change"`
 		Campaigns uint64 `ch:"campaigns"`

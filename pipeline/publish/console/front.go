@@ -119,7 +119,7 @@ func (p *frontPage) load(v *visit) error {
 		p.Title = "All campaigns"
 		return nil
 	}
-	s, err := publish.Totals(v.ctx(), v.db(), p.Day)
+	s, err := publish.Totals(v.ctx(), v.db(), p.Day, list.Changes)
 	if err != nil {
 		return err
 	}

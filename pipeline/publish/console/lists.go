@@ -31,13 +31,13 @@ func (v *visit) reports() error {
 	return p.show(v, "/campaigns/"+c.ID+"/reports?")
 }
 
-// headOf is the campaign that the path names, without its details.
+// headOf is the campaign that the path names, with its id and name only.
 func (v *visit) headOf() (*publish.Campaign, error) {
 	id := v.req.PathValue("id")
 	if !campaignID.MatchString(id) {
 		return nil, publish.ErrNoCampaign
 	}
-	return publish.Glance(v.ctx(), v.db(), id)
+	return publish.Named(v.ctx(), v.db(), id)
 }
 
 func (v *visit) alone() error {

@@ -39,6 +39,7 @@ func testDrift(t *testing.T, url string) {
 		insert(t, db, l, done, len(l.Events))
 		done = len(l.Events)
 		l.Now = l.Now.AddDate(0, 0, 1)
+		checkStates(t, db)
 		return Table(t, db, "SELECT status FROM campaigns") + ": " +
 			Table(t, db, "SELECT arraySort(groupArray(report_id)) FROM campaign_drift WHERE score = -4 AND evidence = [('text', '', 0, -1)] AND matched_report_id = '"+ID("ca/farther").String()+"'")
 	}

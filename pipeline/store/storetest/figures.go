@@ -47,6 +47,7 @@ func testFigures(t *testing.T, url string) {
 	check(t, db, `SELECT campaign_id, name, reports, recipients, from_domains, top_subject, spoofed_domain, round(auth_fail_share, 3), auth_results,
 url_hosts, attachments, status, label, operation_id FROM campaigns`,
 		`ca threats 6 4 ['boys.example','other.example'] Vote or else ca/1 boys.example 0.833 6 ['video.example'] 5 open threats `)
+	checkStates(t, db)
 	check(t, db, "SELECT hour, reports, recipients FROM campaign_timeline ORDER BY hour",
 		"2026-10-20 08:00:00 4 4\n2026-10-20 09:00:00 2 1")
 	check(t, db, "SELECT kind, sum(reports), count() FROM campaign_infrastructure WHERE kind IN ('asn', 'country', 'helo', 'mailer') GROUP BY kind ORDER BY kind",

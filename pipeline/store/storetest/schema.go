@@ -84,3 +84,11 @@ func testInterrupted(t *testing.T, url string) {
 		check(t, db, "SELECT count() FROM "+v, "0")
 	}
 }
+
+// checkStates: campaign_states has what campaigns says without the reports.
+func checkStates(t *testing.T, db *store.DB) {
+	t.Helper()
+	const columns = "campaign_id, toString(status), label, operation_id, merged_into, created_at"
+	both := "(SELECT " + columns + " FROM campaigns INTERSECT SELECT " + columns + " FROM campaign_states)"
+	check(t, db, "SELECT count() = (SELECT count() FROM campaigns) AND count() = (SELECT count() FROM campaign_states) AND count() > 0 FROM "+both, "1")
+}
