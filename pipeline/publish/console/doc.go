@@ -45,10 +45,9 @@
 //
 // # What pages cost
 //
-// BenchmarkPages prints it. Over 10 million simulated reports, whose engine made each
-// statement alone, its processor took for what is dearest (milliseconds; the machine was
-// shared, at load 5 to 12, and takes three times as long as that of the views' table in
-// package store):
+// BenchmarkPages prints it for whole pages. Of the dearest statements over 10 million
+// simulated reports, each asked alone, these are the milliseconds of the engine's
+// processor, best of two (load 5 to 12):
 //
 //	whose values are elsewhere, campaign of 300 reports     900
 //	values of a campaign's columns, of 20,000               110
@@ -60,8 +59,7 @@
 //
 // The last line is most of the front page. It is the sets of segment_days that are
 // merged, some thirty microseconds each: 74,000 of them, one for each day or week,
-// segment and campaign. Reading the days of the campaigns alone took as long, within a
-// sixth; a bound that leaves segments out before their sets are merged was not found.
+// segment and campaign. Reading the sets of these campaigns' days only saves a sixth.
 //
 // Who else has a value is asked kind by kind, so that each scan reads one column, where
 // its index says that it may be: all kinds in one scan took 7,000 without the indexes,
