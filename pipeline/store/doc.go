@@ -161,6 +161,12 @@
 // Reading in the order of the primary key (optimize_aggregation_in_order) makes
 // the views of all campaigns slower, the daily summary from 1 to 67 s.
 //
+// Which reports have a value (a host, link, server, sender, subject, attachment, phone
+// number or wallet) is found by an index of its column: rows lie by campaign, so a
+// granule has few values, and all nine indexes take 20 MB. View campaign_states tells
+// label, status, operation and survivor without the reports: 25 ms of processor time
+// where campaigns takes 500.
+//
 // Rows that are spread over many parts cost more, because FINAL merges while it
 // reads: the daily summary took 4.5 s over 21 parts. So a partition to which
 // nothing was added for an hour is merged into one part.
