@@ -62,9 +62,10 @@
 // 20,000 reports 3,100 for 4,800, one of 300 2,500 for 8,900, a list of its reports 91
 // for 880.
 //
-// The last line of the table is most of the front page. It is the sets of segment_days that are
-// merged, some thirty microseconds each: 74,000 of them, one for each day or week,
-// segment and campaign. Reading the sets of these campaigns' days only saves a sixth.
+// The last line of the table is most of the front page. It is the sets of segment_days
+// that are merged, some thirty microseconds each: 74,000 of them, one for each day or
+// week, segment and campaign. Reading the sets of these campaigns' days only saves a
+// sixth.
 //
 // Who else has a value is asked kind by kind, so that each scan reads one column, where
 // its index says that it may be: all kinds in one scan took 7,000 without the indexes,
