@@ -71,8 +71,9 @@ func cleanHost(h string) string {
 	}
 	for i := 0; i < len(h); i++ {
 		if h[i] >= 0x80 {
-			if ascii, err := idna.Lookup.ToASCII(h); err == nil {
-				return ascii
+			// An empty "xn--" label leaves a dot at the end.
+			if ascii, err := idna.Lookup.ToASCII(h); err == nil && len(ascii) <= maxHost {
+				return strings.Trim(ascii, ".")
 			}
 			return ""
 		}

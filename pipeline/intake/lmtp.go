@@ -7,10 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"time"
 
 	"github.com/emersion/go-smtp"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/net/netutil"
 	"golang.org/x/sync/semaphore"
 
 	"shoal/pipeline"
@@ -25,19 +27,21 @@ type LMTPConfig struct {
 	Hostname string
 	// MaxMessage bounds a message in bytes, MaxInFlight all that are in memory.
 	MaxMessage, MaxInFlight int64
-	// MaxRecipients bounds the recipients of one message.
-	MaxRecipients int
-	// Timeout bounds each read and write of a connection, WriteTimeout a write to
-	// the sink, and Grace how long a stop waits for open connections.
-	Timeout, WriteTimeout, Grace time.Duration
+	// MaxRecipients bounds the recipients of one message, MaxConnections those who
+	// are connected: others wait.
+	MaxRecipients, MaxConnections int
+	// Timeout bounds each read and write of a connection, MessageTime how long the
+	// whole of a message may take to come, WriteTimeout a write to the sink, and Grace
+	// how long a stop waits for open connections.
+	Timeout, MessageTime, WriteTimeout, Grace time.Duration
 }
 
 // DefaultLMTPConfig returns the defaults.
 func DefaultLMTPConfig() LMTPConfig {
 	return LMTPConfig{
 		Source: SourceAbuseBox, Hostname: "shoal",
-		MaxMessage: MaxMessage, MaxInFlight: 256 << 20, MaxRecipients: 100,
-		Timeout: time.Minute, WriteTimeout: 15 * time.Second, Grace: 20 * time.Second,
+		MaxMessage: MaxMessage, MaxInFlight: 256 << 20, MaxRecipients: 100, MaxConnections: 1024,
+		Timeout: time.Minute, MessageTime: 2 * time.Minute, WriteTimeout: 15 * time.Second, Grace: 20 * time.Second,
 	}
 }
 
@@ -48,9 +52,9 @@ func (c LMTPConfig) Validate() error {
 		return fmt.Errorf("lmtp: source %q is neither %s nor %s", c.Source, SourceAbuseBox, SourceTrap)
 	case c.MaxMessage < 1 || c.MaxInFlight < c.MaxMessage:
 		return errors.New("lmtp: one message must fit into what may be in flight")
-	case c.MaxRecipients < 1:
-		return errors.New("lmtp: a message has at least one recipient")
-	case c.Timeout <= 0 || c.WriteTimeout <= 0 || c.Grace <= 0:
+	case c.MaxRecipients < 1 || c.MaxConnections < 1:
+		return errors.New("lmtp: a message has at least one recipient, and comes over a connection")
+	case c.Timeout <= 0 || c.MessageTime <= 0 || c.WriteTimeout <= 0 || c.Grace <= 0:
 		return errors.New("lmtp: timeouts must be above 0")
 	}
 	return nil
@@ -106,7 +110,7 @@ func (l *LMTP) Serve(ctx context.Context, ln net.Listener) error {
 	s.EnableSMTPUTF8 = true
 	s.ErrorLog = slog.NewLogLogger(l.deps.Log.Handler(), slog.LevelWarn)
 	failed := make(chan error, 1)
-	go func() { failed <- s.Serve(ln) }()
+	go func() { failed <- s.Serve(netutil.LimitListener(ln, l.cfg.MaxConnections)) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("lmtp: %w", err)
@@ -152,7 +156,7 @@ func (s *session) take(r io.Reader) (outcome, error) {
 		return outcomeBusy, reply(452, 4, 3, 1, "too many messages at once, try again")
 	}
 	defer l.memory.Release(l.cfg.MaxMessage)
-	raw, err := io.ReadAll(r)
+	raw, err := io.ReadAll(&dueReader{r, time.Now().Add(l.cfg.MessageTime)})
 	switch {
 	case errors.Is(err, smtp.ErrDataTooLarge):
 		return outcomeLarge, err
@@ -161,7 +165,7 @@ func (s *session) take(r io.Reader) (outcome, error) {
 	case !looksLikeMail(raw):
 		return outcomeNotMail, reply(554, 5, 6, 0, "not a mail message but "+describe(raw))
 	}
-	err = l.group.write(s.records(raw))
+	err = s.store(raw)
 	switch {
 	case errors.Is(err, pipeline.ErrTooLarge):
 		return outcomeLarge, reply(552, 5, 3, 4, "the message is larger than the reports topic takes")
@@ -172,25 +176,58 @@ func (s *session) take(r io.Reader) (outcome, error) {
 	return outcomeTaken, nil
 }
 
-// records makes the records of one message.
-func (s *session) records(raw []byte) []pipeline.Record {
-	base := pipeline.Report{Raw: raw, Source: s.lmtp.cfg.Source}
-	reports := []pipeline.Report{base}
-	if base.Source == SourceTrap {
-		reports = reports[:0]
-		for _, to := range s.to {
-			base.Recipient, base.MailFrom = to, firstAddress(s.from)
-			reports = append(reports, base)
-		}
+// dueReader reads until a time, so that who dribbles a message cannot hold its memory.
+type dueReader struct {
+	io.Reader
+	due time.Time
+}
+
+func (d *dueReader) Read(p []byte) (int, error) {
+	if !time.Now().Before(d.due) {
+		return 0, os.ErrDeadlineExceeded
 	}
+	return d.Reader.Read(p)
+}
+
+// store writes the reports of one message, no more at a time than one message may
+// have: of a trap each recipient is a report, and what is wrapped is taken apart, and
+// takes memory, for each.
+func (s *session) store(raw []byte) error {
+	l := s.lmtp
 	var recs []pipeline.Record
-	for i := range reports {
-		for _, u := range Unwrap(&reports[i]) {
-			s.lmtp.deps.Attrs.Apply(&u)
+	size := int64(0)
+	for _, base := range s.reports(raw) {
+		for _, u := range Unwrap(&base) {
+			l.deps.Attrs.Apply(&u)
 			recs = append(recs, ToRecord(&u))
+			size += int64(len(u.Raw))
 		}
+		if size < l.cfg.MaxMessage {
+			continue
+		}
+		if err := l.group.write(recs); err != nil {
+			return err
+		}
+		recs, size = nil, 0
 	}
-	return recs
+	if len(recs) == 0 {
+		return nil
+	}
+	return l.group.write(recs)
+}
+
+// reports are those of one message, as it came.
+func (s *session) reports(raw []byte) []pipeline.Report {
+	base := pipeline.Report{Raw: raw, Source: s.lmtp.cfg.Source}
+	if base.Source != SourceTrap {
+		return []pipeline.Report{base}
+	}
+	var all []pipeline.Report
+	for _, to := range s.to {
+		base.Recipient, base.MailFrom = to, firstAddress(s.from)
+		all = append(all, base)
+	}
+	return all
 }
 
 func reply(code, class, subject, detail int, text string) error {

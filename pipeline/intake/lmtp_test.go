@@ -1,12 +1,21 @@
 package intake
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
 	"net"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/emersion/go-smtp"
 	"github.com/google/go-cmp/cmp"
@@ -15,7 +24,7 @@ import (
 )
 
 // lmtpServer serves on a unix socket until the test ends.
-func lmtpServer(t *testing.T, sink pipeline.Sink, change func(*LMTPConfig)) string {
+func lmtpServer(t testing.TB, sink pipeline.Sink, change func(*LMTPConfig)) string {
 	t.Helper()
 	cfg := DefaultLMTPConfig()
 	if change != nil {
@@ -128,4 +137,140 @@ func TestLMTPRefusals(t *testing.T) {
 			t.Errorf("%s: stored %v", tt.name, sink.stored)
 		}
 	}
+}
+
+// TestLMTPManyRecipients: a message for many traps is written a message's size at a
+// time.
+func TestLMTPManyRecipients(t *testing.T) {
+	sink := &memSink{t: t, stored: map[string]int{}}
+	path := lmtpServer(t, sink, func(c *LMTPConfig) { c.Source, c.MaxMessage = SourceTrap, 1000 })
+	body := "Subject: x\r\n\r\n" + strings.Repeat("x", 600) + "\r\n"
+	deliver(t, path, body, "trap1@example.net", "trap2@example.net", "trap3@example.net")
+	if want := []int{2, 1}; len(sink.stored) != 3 || !slices.Equal(sink.sizes, want) {
+		t.Errorf("%d reports in writes of %v, want 3 in %v", len(sink.stored), sink.sizes, want)
+	}
+}
+
+// dribble gives a byte of a message each second, without end.
+type dribble struct{ n int }
+
+func (d *dribble) Read(p []byte) (int, error) {
+	time.Sleep(time.Second)
+	d.n++
+	return copy(p[:1], "Subject: x"[d.n%10:]), nil
+}
+
+// TestLMTPDribble: who sends a message too slowly does not hold its memory.
+func TestLMTPDribble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := DefaultLMTPConfig()
+		cfg.MaxInFlight = cfg.MaxMessage
+		l := NewLMTP(cfg, LMTPDeps{Sink: &memSink{t: t}})
+		began := time.Now()
+		o, err := (&session{lmtp: l}).take(new(dribble))
+		if e := (*smtp.SMTPError)(nil); o != outcomeBroken || !errors.As(err, &e) || e.Code != 451 {
+			t.Errorf("outcome %v, error %v", o, err)
+		}
+		if took := time.Since(began); took != cfg.MessageTime {
+			t.Errorf("it took %v, want %v", took, cfg.MessageTime)
+		}
+		if !l.memory.TryAcquire(cfg.MaxInFlight) {
+			t.Error("memory is still held")
+		}
+	})
+}
+
+// TestLMTPConnections: one more than there may be waits.
+func TestLMTPConnections(t *testing.T) {
+	path := lmtpServer(t, &memSink{t: t, stored: map[string]int{}}, func(c *LMTPConfig) { c.MaxConnections = 1 })
+	greeted := func(conn net.Conn) error {
+		_, err := bufio.NewReader(conn).ReadString('\n')
+		return err
+	}
+	dial := func() net.Conn {
+		conn, err := net.Dial("unix", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return conn
+	}
+	first, second := dial(), dial()
+	defer second.Close()
+	if err := greeted(first); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if err := greeted(second); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the second of one connection: %v", err)
+	}
+	first.Close()
+	if err := second.SetReadDeadline(time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := greeted(second); err != nil {
+		t.Errorf("after the first: %v", err)
+	}
+}
+
+// countSink counts the records that it takes.
+type countSink struct{ n atomic.Int64 }
+
+func (s *countSink) Write(_ context.Context, recs []pipeline.Record) error {
+	s.n.Add(int64(len(recs)))
+	return nil
+}
+
+var statusLine = regexp.MustCompile(`^[2-5][0-9][0-9][ -][^\n]*\r\n$`)
+
+// FuzzLMTP: whatever a client says, each line of the answer has a status, and
+// something is stored where the server said so, and nowhere else.
+func FuzzLMTP(f *testing.F) {
+	const hello, to = "LHLO a\r\nMAIL FROM:<a@b.example>\r\n", "RCPT TO:<c@d.example>\r\n"
+	f.Add(hello + to + to + "DATA\r\nSubject: x\r\n\r\n..x\r\n.\r\nQUIT\r\n")
+	f.Add(hello + to + "DATA\r\nno mail\r\n.\r\n" + hello + to + "DATA\r\nSubject: cut off\r\n")
+	f.Add(hello + to + "BDAT 14\r\nSubject: x\r\n\r\nBDAT 2 LAST\r\nhiRSET\r\nNOOP\r\n")
+	f.Add(hello + to + "BDAT 99999999999\r\nBDAT 5\r\nhelloBDAT 0 LAST\r\n")
+	f.Add("EHLO a\r\nMAIL FROM:<> SIZE=-1 BODY=BINARYMIME SMTPUTF8\r\n" + to + "DATA x\r\n\x00\xff\r\nVRFY c\r\nAUTH PLAIN\r\nSTARTTLS\r\n")
+	f.Add(hello + to + "DATA\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\n.\r\n")
+	sink := new(countSink)
+	path := lmtpServer(f, sink, func(c *LMTPConfig) { c.MaxMessage, c.MaxInFlight, c.MaxRecipients = 1000, 1000, 3 })
+	f.Fuzz(func(t *testing.T, said string) {
+		if len(said) > 1<<14 {
+			return
+		}
+		before := sink.n.Load()
+		taken := 0
+		for line := range strings.Lines(converse(t, path, said)) {
+			if !statusLine.MatchString(line) {
+				t.Errorf("%q is answered %q", said, line)
+			}
+			if strings.HasSuffix(line, "OK: queued\r\n") {
+				taken++
+			}
+		}
+		if stored := sink.n.Load() - before; (taken > 0) != (stored > 0) {
+			t.Errorf("%q: %d answers that a message was taken, %d records stored", said, taken, stored)
+		}
+	})
+}
+
+// converse says all at once and gives the whole answer.
+func converse(t *testing.T, path, said string) string {
+	t.Helper()
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	go func() {
+		_, _ = io.WriteString(conn, said) // the server may hang up first
+		_ = conn.CloseWrite()
+	}()
+	answer, err := io.ReadAll(conn)
+	if err != nil && !errors.Is(err, syscall.ECONNRESET) {
+		t.Fatal(err)
+	}
+	return string(answer)
 }
