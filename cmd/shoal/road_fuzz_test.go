@@ -31,22 +31,22 @@ func FuzzRoad(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(b, "recipient", "jo.doe@mail.example", "attr-region", "jo.doe@mail.example")
+		f.Add(b, int64(1_600_000_000_000), "recipient", "jo.doe@mail.example", "attr-region", "jo.doe@mail.example")
 	}
-	f.Add([]byte("To: a\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\nContent-Type: message/feedback-report\n\nOriginal-Rcpt-To: <jo.doe@mail.example>\nSource-IP: 192.0.2.1\n\n--b\nContent-Type: message/rfc822\n\nFrom: x@y.example\nSubject: jo.doe@mail.example\n\nhello jo.doe@mail.example\n--b--\n"), "reporter", "Jo <jo@mail.example>", "derived", "reporter")
-	f.Add([]byte("From: x@y.example\n\nhi"), "recipient", "a@\u0085b\u202e.example", "defects", "x y\x1b,z")
-	f.Add([]byte("From: x@y.example\n\nhi"), "reported-at", "9999-12-31T23:59:59+23:59", "source-ip", "IPv6:::ffff:192.0.2.1")
+	f.Add([]byte("To: a\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\nContent-Type: message/feedback-report\n\nOriginal-Rcpt-To: <jo.doe@mail.example>\nSource-IP: 192.0.2.1\n\n--b\nContent-Type: message/rfc822\n\nFrom: x@y.example\nSubject: jo.doe@mail.example\n\nhello jo.doe@mail.example\n--b--\n"), int64(1)<<62, "reporter", "Jo <jo@mail.example>", "derived", "reporter")
+	f.Add([]byte("From: x@y.example\n\nhi"), int64(-1)<<63, "recipient", "a@\u0085b\u202e.example", "defects", "x y\x1b,z")
+	f.Add([]byte("From: x@y.example\n\nhi"), int64(253402300800000), "reported-at", "9999-12-31T23:59:59+23:59", "source-ip", "IPv6:::ffff:192.0.2.1")
 	small := cluster.DefaultConfig()
 	small.IndexBits, small.FrequencyBits, small.Remember = 8, 12, 16
 	x, err := extraction(extract.Config{Key: []byte("0123456789abcdef"), KeepBody: true}, nil)
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Fuzz(func(t *testing.T, mail []byte, name1, value1, name2, value2 string) {
+	f.Fuzz(func(t *testing.T, mail []byte, at int64, name1, value1, name2, value2 string) {
 		if len(mail) > 1<<16 {
 			return
 		}
-		rec := pipeline.Record{Value: mail, Time: time.Unix(1_600_000_000, 0), Headers: []pipeline.Header{{Name: name1, Value: []byte(value1)}, {Name: name2, Value: []byte(value2)}}}
+		rec := pipeline.Record{Value: mail, Time: time.UnixMilli(at), Headers: []pipeline.Header{{Name: name1, Value: []byte(value1)}, {Name: name2, Value: []byte(value2)}}}
 		values, err := x(t.Context(), rec)
 		var dead *pipeline.DeadError
 		if err != nil && (!errors.As(err, &dead) || dead.Reason == pipeline.ReasonInvalid) || err == nil && len(values) == 0 {
