@@ -58,7 +58,7 @@ func (m *mbox) next() ([]byte, error) {
 		if blank && whole && m.separates(line) {
 			return msg.bytes(true)
 		}
-		if whole && line[0] == '>' && quotedFrom.Match(line) {
+		if line[0] == '>' && quotedFrom.Match(line) {
 			line = line[1:]
 		}
 		msg.add(line)
