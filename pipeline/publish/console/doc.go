@@ -50,8 +50,8 @@
 // processor, best of two (load 5 to 12):
 //
 //	whose values are elsewhere, campaign of 300 reports     900
-//	values of a campaign's columns, of 20,000               110
-//	the same, of 400,000                                    900
+//	values of a campaign's columns, of 20,000               120
+//	the same, of 400,000                                  1,100
 //	evidence by key, of 400,000                             150
 //	campaigns of a day, and what happened to them           950
 //	figures of a day                                        540
