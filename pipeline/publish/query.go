@@ -113,10 +113,14 @@ func inState(condition string) string {
 	return "campaign_id IN (SELECT campaign_id FROM campaign_states WHERE " + condition + ")"
 }
 
+// lineageSQL lists what happened to a campaign. Two that are tied have an event each,
+// of which one says it.
 func lineageSQL(id string) string {
 	return `SELECT at, toString(event) AS event, campaign_id, other_id, report_id, label, actor, note
 FROM campaign_lineage WHERE campaign_id = ` + quote(id) + ` OR other_id = ` + quote(id) + `
-ORDER BY seq LIMIT 200`
+ORDER BY seq
+LIMIT 1 BY if(event = 'tied', arraySort([campaign_id, other_id]), [toString(seq)]), at
+LIMIT 200`
 }
 
 // keysSQL counts a report once where a key agreed twice.

@@ -51,8 +51,8 @@ func story() *storetest.Log {
 	l.Open("alone", "calone", in("AZ"), lawful)
 	l.Open("late", "clate", in("FL"))
 	l.Add(cluster.EventMerged, &record.Event{Campaign: "cbig", Other: "clate"})
-	l.Add(cluster.EventTied, &record.Event{Campaign: "cbig", Operation: "o1"})
-	l.Add(cluster.EventTied, &record.Event{Campaign: "cvideo", Operation: "o1"})
+	l.Add(cluster.EventTied, &record.Event{Campaign: "cbig", Other: "cvideo", Operation: "o1"})
+	l.Add(cluster.EventTied, &record.Event{Campaign: "cvideo", Other: "cbig", Operation: "o1"})
 	return l
 }
 
@@ -139,6 +139,10 @@ func testCampaign(t *testing.T, db *store.DB, c *publish.Campaign) {
 	}
 	if len(full.Lineage) < 4 || full.Evidence == nil || len(full.Evidence.Keys) != 1 || len(full.Evidence.Weakest) != 5 {
 		t.Errorf("lineage %v, evidence %+v", full.Lineage, full.Evidence)
+	}
+	tied := slices.DeleteFunc(slices.Clone(full.Lineage), func(e publish.Event) bool { return e.Event != "tied" })
+	if len(tied) != 1 || tied[0].Other != "cvideo" {
+		t.Errorf("tied: %v, want cvideo once", tied)
 	}
 	want := publish.Join{
 		ReportID: full.Evidence.Weakest[0].ReportID, Matched: full.Evidence.Weakest[0].Matched, Score: 0.5, Content: 3, Prior: -2.5,
