@@ -32,7 +32,7 @@ func (w *work) finish(f *cluster.Features, row *record.Row, content string) {
 	}
 	row.BodySsdeep, row.HtmlSsdeep = f.BodyDigest, f.HTMLDigest
 	row.Phones, row.Wallets, row.Personal = distinct(w.phones), distinct(w.wallets), w.personal
-	row.Subject = w.who.mask.cleanLine(strings.TrimSpace(w.m.Get("Subject")), maxSubject)
+	row.Subject = strings.TrimSpace(w.who.mask.cleanLine(w.m.Get("Subject"), maxSubject))
 	row.Size = uint64(len(w.r.Raw))
 	row.Name = w.who.mask.clean(w.r.Name, maxLine)
 	w.reporting(row)

@@ -51,6 +51,13 @@ func TestRecipientOrigin(t *testing.T) {
 	}
 }
 
+// TestBlankSubject: what is blank once it can be read is no subject.
+func TestBlankSubject(t *testing.T) {
+	if _, row := extractRaw(t, &pipeline.Report{Raw: []byte("Subject: \u202e      \u202c\n\nbody")}); row.Subject != "" {
+		t.Errorf("subject %q", row.Subject)
+	}
+}
+
 // TestCuts: what is too much leaves a defect.
 func TestCuts(t *testing.T) {
 	var html strings.Builder

@@ -189,7 +189,7 @@ func (d *dueReader) Read(p []byte) (int, error) {
 	return d.Reader.Read(p)
 }
 
-// store writes the reports of one message, no more at a time than one message may
+// store writes the reports of one message, about as much at a time as one message may
 // have: of a trap each recipient is a report, and what is wrapped is taken apart, and
 // takes memory, for each.
 func (s *session) store(raw []byte) error {

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -180,38 +180,65 @@ func TestLMTPDribble(t *testing.T) {
 	})
 }
 
-// TestLMTPConnections: one more than there may be waits.
+// pipes is a listener whose connections are pipes.
+type pipes struct {
+	conns chan net.Conn
+	close func()
+}
+
+func newPipes() *pipes {
+	p := &pipes{conns: make(chan net.Conn)}
+	p.close = sync.OnceFunc(func() { close(p.conns) })
+	return p
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	if conn, ok := <-p.conns; ok {
+		return conn, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (p *pipes) Close() error { p.close(); return nil }
+
+func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Net: "unix"} }
+
+// TestLMTPConnections: one more than there may be waits until another has gone.
 func TestLMTPConnections(t *testing.T) {
-	path := lmtpServer(t, &memSink{t: t, stored: map[string]int{}}, func(c *LMTPConfig) { c.MaxConnections = 1 })
-	greeted := func(conn net.Conn) error {
-		_, err := bufio.NewReader(conn).ReadString('\n')
-		return err
-	}
-	dial := func() net.Conn {
-		conn, err := net.Dial("unix", path)
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		cfg, ln := DefaultLMTPConfig(), newPipes()
+		cfg.MaxConnections = 1
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- NewLMTP(cfg, LMTPDeps{Sink: &memSink{t: t}}).Serve(ctx, ln) }()
+		greeted := make(chan int, 2)
+		dial := func(n int) net.Conn {
+			client, server := net.Pipe()
+			go func() { ln.conns <- server }()
+			go func() {
+				if _, err := bufio.NewReader(client).ReadString('\n'); err == nil {
+					greeted <- n
+				}
+			}()
+			synctest.Wait()
+			return client
 		}
-		return conn
-	}
-	first, second := dial(), dial()
-	defer second.Close()
-	if err := greeted(first); err != nil {
-		t.Fatal(err)
-	}
-	if err := second.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
-		t.Fatal(err)
-	}
-	if err := greeted(second); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("the second of one connection: %v", err)
-	}
-	first.Close()
-	if err := second.SetReadDeadline(time.Time{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := greeted(second); err != nil {
-		t.Errorf("after the first: %v", err)
-	}
+		first, second := dial(1), dial(2)
+		defer second.Close()
+		if n := len(greeted); n != 1 || <-greeted != 1 {
+			t.Errorf("%d are greeted where one may be connected", n)
+		}
+		first.Close()
+		synctest.Wait()
+		if n := len(greeted); n != 1 || <-greeted != 2 {
+			t.Errorf("%d are greeted after the first has gone, want the second", n)
+		}
+		second.Close()
+		stop()
+		if err := <-done; err != nil {
+			t.Error("Serve:", err)
+		}
+	})
 }
 
 // countSink counts the records that it takes.

@@ -86,7 +86,7 @@ func (c *Campaign) story() string {
 func rx(value string) string {
 	var b strings.Builder
 	space := false
-	for _, c := range []byte(strings.TrimSpace(value)) {
+	for _, c := range []byte(strings.Trim(value, " \t\r\n")) {
 		switch {
 		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
 			space = true

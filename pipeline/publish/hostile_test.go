@@ -16,6 +16,7 @@ func FuzzForms(f *testing.F) {
 	for _, s := range hostile {
 		f.Add(s)
 	}
+	f.Add("\f")
 	f.Fuzz(func(t *testing.T, value string) {
 		all := forms(func(s string) string { return value })
 		for _, name := range []string{"summary.md", "summary.html", "campaign.txt", "list.txt", "why.txt", "export.rspamd", "export.spamassassin", "export.yara", "export.csv"} {
@@ -41,6 +42,14 @@ func FuzzForms(f *testing.F) {
 			t.Errorf("rx(%q) = %s does not match it", value, re)
 		}
 	})
+}
+
+// TestBlankSubject: no rule is made for mail without a subject.
+func TestBlankSubject(t *testing.T) {
+	c := &Campaign{Reports: 100, Subjects: []Count{{strings.Repeat(" ", 20), 60}, {"pay the invoice", 40}}}
+	if got := c.candidates()[KindSubject]; len(got) != 1 || got[0].Value != "pay the invoice" {
+		t.Errorf("subjects to flag: %+v", got)
+	}
 }
 
 func isASCII(s string) bool {

@@ -259,6 +259,7 @@ func (c *Campaign) innocent(kind, value string) bool {
 		_, domain, ok := strings.Cut(value, "@")
 		return !ok || domain == c.Identity.SpoofedDomain || c.authenticated() < 0.5
 	case KindSubject:
+		value = strings.TrimSpace(value) // blanks would make a rule for no subject at all
 		return len(value) < 8 || !strings.Contains(value, " ")
 	case KindAttachment:
 		a := c.attachment(value)

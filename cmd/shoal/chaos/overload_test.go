@@ -44,9 +44,9 @@ type flood struct {
 
 // TestOverload floods the HTTP intake of `shoal run` with all that a client on this
 // machine can post, for CHAOS_OVERLOAD seconds. The client goes before the program, so
-// that it can post far more than ten times what is stored. What is too much is refused with a time
-// to try again; both processes live through it in bounded memory; and all that was
-// accepted, and nothing else, is stored once after they have caught up.
+// that it can post far more than ten times what is stored. What is too much is refused
+// with a time to try again; both processes live through it in bounded memory; and all
+// that was accepted, and nothing else, is stored once after they have caught up.
 func TestOverload(t *testing.T) {
 	seconds := number(t, "CHAOS_OVERLOAD", 8)
 	w := newWorld(t, few)
